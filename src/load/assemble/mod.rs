@@ -1,0 +1,172 @@
+//! From facts to a snapshot: draw the partition, find the limits, let everyone claim what is his.
+//!
+//! Nothing here knows a file format. What a range is called, who owns it and how large the space is are decided once,
+//! for all formats.
+
+mod bounds;
+mod captured;
+mod claims;
+mod finish;
+mod partition;
+
+use super::facts::{Facts, RawCoverage, Row};
+use super::{Input, LoadOptions};
+use crate::addr::AddrRange;
+use crate::diag::Diagnostics;
+use crate::error::LoadError;
+use crate::model::{
+    AddressSpace, Captured, Coverage, DumpInfo, Evidence, Memory, Module, Owners, Platform, PointerWidth, Snapshot,
+    Source, State, Thread,
+};
+use claims::Claim;
+use partition::Piece;
+
+/// The snapshot in the making: what is read, and who claimed what so far.
+struct Draft<'a> {
+    facts: &'a Facts,
+    pieces: &'a [Piece],
+    memory: Memory<'a>,
+    platform: Platform,
+    deep: bool,
+    owners: Owners,
+    claims: Vec<Claim>,
+    modules: Vec<Module>,
+    threads: Vec<Thread>,
+    diagnostics: Diagnostics,
+}
+
+/// Makes the snapshot, and the sorted list of captured memory that belongs to it.
+///
+/// # Errors
+/// If the facts hold neither a region nor a thread.
+pub(super) fn assemble(
+    mut facts: Facts,
+    input: &Input<'_>,
+    options: &LoadOptions,
+) -> Result<(Snapshot, Vec<Captured>), LoadError> {
+    refuse_empty(&facts)?;
+    let mut diagnostics = std::mem::take(&mut facts.diagnostics);
+    let captured = captured::sorted(std::mem::take(&mut facts.memory));
+    add_declared_rows(&mut facts, options);
+    let platform = platform_of(&facts, &mut diagnostics);
+    let coverage = coverage_of(&facts.coverage);
+    let pieces = partition::partition(std::mem::take(&mut facts.rows), &coverage, &mut diagnostics);
+    let draft = Draft {
+        facts: &facts,
+        pieces: &pieces,
+        memory: Memory::new(input, &captured, platform.endian),
+        platform,
+        deep: options.deep,
+        owners: Owners::default(),
+        claims: Vec::new(),
+        modules: Vec::new(),
+        threads: Vec::new(),
+        diagnostics,
+    };
+    let snapshot = conclude(draft, coverage, input, options);
+    Ok((snapshot, captured))
+}
+
+fn conclude(mut draft: Draft<'_>, coverage: Coverage, input: &Input<'_>, options: &LoadOptions) -> Snapshot {
+    let hints = bounds::Hints { main_stack_end: None, large_address_aware: None };
+    let bounds = bounds::find(draft.facts, draft.pieces, &draft.platform, &hints, options, &mut draft.diagnostics);
+    let mut owned = claims::apply(draft.pieces.to_vec(), std::mem::take(&mut draft.claims));
+    finish::own_the_rest(&mut owned, draft.facts, &mut draft.owners);
+    let space = finish::close(owned, bounds, coverage, &mut draft.diagnostics);
+    finish::settle_owner_starts(space.regions(), &mut draft.owners);
+    snapshot(draft, space, input, options)
+}
+
+fn snapshot(draft: Draft<'_>, space: AddressSpace, input: &Input<'_>, options: &LoadOptions) -> Snapshot {
+    let facts = draft.facts;
+    Snapshot {
+        dump: dump_info(facts, input),
+        platform: draft.platform,
+        evidence: evidence(facts, &space),
+        evidence_notes: facts.evidence_notes.clone(),
+        space,
+        owners: draft.owners,
+        files: facts.files.iter().map(|f| f.as_str().into()).collect(),
+        threads: draft.threads,
+        modules: draft.modules,
+        unloaded_modules: facts.unloaded_modules.clone(),
+        limits: facts.limits,
+        request: options.request.or(facts.request),
+        deep_would_add: facts.deep_would_add.clone(),
+        diagnostics: draft.diagnostics,
+    }
+}
+
+fn refuse_empty(facts: &Facts) -> Result<(), LoadError> {
+    if facts.rows.is_empty() && facts.threads.is_empty() && facts.modules.is_empty() {
+        return Err(LoadError::NothingInIt(
+            "the headers are there, but no region, thread or module could be read; capture a new dump".into(),
+        ));
+    }
+    Ok(())
+}
+
+/// The crash reporter's reservation and `--assume-used` are rows like others.
+fn add_declared_rows(facts: &mut Facts, options: &LoadOptions) {
+    let reporter = facts.reservations.iter().map(|r| (*r, Source::Annotation, State::Reserved));
+    let assumed = options.assume_used.iter().map(|r| (*r, Source::Assumed, State::Committed));
+    let rows: Vec<Row> = reporter.chain(assumed).map(|(range, source, state)| Row::new(range, state, source)).collect();
+    facts.rows.extend(rows);
+}
+
+fn platform_of(facts: &Facts, diagnostics: &mut Diagnostics) -> Platform {
+    let width = facts.width.unwrap_or_else(|| width_by_addresses(facts, diagnostics));
+    Platform { os: facts.os, cpu: facts.cpu, width, endian: facts.endian }
+}
+
+/// Where the input does not tell: a 64-bit Linux process has its stack far above 4 GiB.
+fn width_by_addresses(facts: &Facts, diagnostics: &mut Diagnostics) -> PointerWidth {
+    let top = facts.rows.iter().map(|r| r.range.end().0).max().unwrap_or(0);
+    let width = if top > 1 << 32 { PointerWidth::Bits64 } else { PointerWidth::Bits32 };
+    diagnostics.info("width-by-addresses", format!("{}-bit, concluded from the addresses", width.bits()), None);
+    width
+}
+
+fn coverage_of(raw: &RawCoverage) -> Coverage {
+    match raw {
+        RawCoverage::Everything => Coverage::Everything,
+        RawCoverage::Nothing => Coverage::Nothing,
+        RawCoverage::Within(ranges) => Coverage::Within(union(ranges.clone())),
+    }
+}
+
+/// Sorts ranges and joins those that touch.
+fn union(mut ranges: Vec<AddrRange>) -> Vec<AddrRange> {
+    ranges.sort_unstable();
+    ranges.dedup_by(|next, kept| {
+        let joined = next.start() <= kept.end();
+        if joined {
+            *kept = kept.hull(*next);
+        }
+        joined
+    });
+    ranges
+}
+
+fn dump_info(facts: &Facts, input: &Input<'_>) -> DumpInfo {
+    DumpInfo {
+        format: facts.format,
+        writer: facts.writer,
+        writer_detail: facts.writer_detail.as_deref().map(Into::into),
+        pid: facts.pid,
+        process_name: facts.process_name.as_deref().map(Into::into),
+        truncated: facts.truncated,
+        compression: input.compression().map(super::Compression::name),
+        reason: facts.reason.clone(),
+    }
+}
+
+/// The format's grade, lowered where the list of regions does not reach the bounds, or nothing is left.
+fn evidence(facts: &Facts, space: &AddressSpace) -> Evidence {
+    let covered = space.coverage().bytes_within(space.bounds().range) == space.bounds().range.size();
+    match facts.evidence {
+        _ if space.regions().is_empty() => Evidence::None,
+        Evidence::Complete if !covered => Evidence::Partial,
+        grade => grade,
+    }
+}

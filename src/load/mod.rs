@@ -1,0 +1,92 @@
+//! From bytes to a [`Snapshot`]: recognise the input, read its facts, draw the map.
+//!
+//! Each format's reader fills [`facts::Facts`]; [`assemble`] turns facts into a snapshot, and its builder is the only
+//! constructor of the address space. This is the only part of the crate that opens files.
+
+mod assemble;
+mod compress;
+mod detect;
+pub mod elf_core;
+pub mod facts;
+mod input;
+pub mod minidump;
+mod options;
+mod prefix;
+pub mod proc_fs;
+
+use std::borrow::Cow;
+use std::io::Read;
+use std::path::Path;
+
+pub use compress::Compression;
+pub use input::{Input, PREFIX_LIMIT};
+pub use options::LoadOptions;
+
+use crate::error::LoadError;
+use crate::model::{Captured, Memory, Snapshot};
+use facts::Facts;
+
+/// A dump that was read: the snapshot, and the input for those who look into memory.
+pub struct Dump<'a> {
+    input: Input<'a>,
+    captured: Vec<Captured>,
+    snapshot: Snapshot,
+}
+
+impl Dump<'_> {
+    /// Everything that is known of the process.
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
+    /// The process's memory as far as the dump holds it.
+    pub fn memory(&self) -> Memory<'_> {
+        Memory::new(&self.input, &self.captured, self.snapshot.platform.endian)
+    }
+
+    /// The input's bytes.
+    pub fn input(&self) -> &Input<'_> {
+        &self.input
+    }
+}
+
+/// Reads the dump at `path`. An `.extra` file of the same name beside a minidump is read too.
+///
+/// # Errors
+/// A sentence that says why nothing can be said of it; the path is for the caller to add.
+pub fn open(path: &Path, options: &LoadOptions) -> Result<Dump<'static>, LoadError> {
+    let input = Input::open(path, options.deep)?;
+    load(input, Some(path), options)
+}
+
+/// Reads a dump that is already in memory.
+///
+/// # Errors
+/// A sentence that says why nothing can be said of it.
+pub fn from_bytes<'a>(bytes: impl Into<Cow<'a, [u8]>>, options: &LoadOptions) -> Result<Dump<'a>, LoadError> {
+    let input = Input::from_bytes(bytes, options.deep)?;
+    load(input, None, options)
+}
+
+/// Reads a dump from a stream, such as stdin.
+///
+/// # Errors
+/// A sentence that says why nothing can be said of it.
+pub fn from_reader(reader: Box<dyn Read>, options: &LoadOptions) -> Result<Dump<'static>, LoadError> {
+    let input = Input::from_reader(reader, options.deep)?;
+    load(input, None, options)
+}
+
+fn load<'a>(input: Input<'a>, path: Option<&Path>, options: &LoadOptions) -> Result<Dump<'a>, LoadError> {
+    let facts = read_facts(&input, path, options)?;
+    let (snapshot, captured) = assemble::assemble(facts, &input, options)?;
+    Ok(Dump { input, captured, snapshot })
+}
+
+fn read_facts(input: &Input<'_>, path: Option<&Path>, options: &LoadOptions) -> Result<Facts, LoadError> {
+    match detect::detect(input)? {
+        detect::Kind::ElfCore => elf_core::read(input, options),
+        detect::Kind::Minidump => minidump::read(input, path, options),
+        detect::Kind::ProcMaps => proc_fs::read(input),
+    }
+}
