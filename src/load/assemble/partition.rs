@@ -25,7 +25,6 @@ pub(super) struct Piece {
 
 /// Sources from strong to weak. The first that has rows draws the map.
 const STRENGTH: [Source; 11] = [
-    Source::Annotation,
     Source::Maps,
     Source::LinuxMaps,
     Source::PtLoad,
@@ -35,6 +34,7 @@ const STRENGTH: [Source; 11] = [
     Source::ThreadStack,
     Source::ModuleList,
     Source::MemoryList,
+    Source::Annotation,
     Source::Assumed,
 ];
 
@@ -174,22 +174,47 @@ pub(super) fn split(piece: Piece, at: Addr) -> (Piece, Option<Piece>) {
     (Piece { range: lower, ..piece }, upper.map(|range| Piece { range, file_offset: shifted, ..piece }))
 }
 
-/// Adds a piece of a weaker source where the map has nothing, unless the map knows it to be free.
+/// Adds a piece of a weaker source where the map has nothing, unless the map knows better.
 fn fill(piece: Piece, coverage: &Coverage, diagnostics: &mut Diagnostics, out: &mut Vec<Piece>) {
-    let weak = [Source::Platform, Source::ThreadStack, Source::ModuleList, Source::MemoryList];
-    let is_weak = weak.into_iter().any(|s| piece.sources.has(s));
     let called_free = coverage.certainty(piece.range) == Certainty::Free;
-    let deliberate = piece.sources.has(Source::Assumed);
-    if called_free && !deliberate && !piece.sources.has(Source::Platform) {
-        let name = piece.sources.iter().next().map_or("", Source::name);
-        let kept = if is_weak { "the map is believed" } else { "it is taken as occupied" };
-        diagnostics.warn(
-            "map-disagreement",
-            format!("{name} lists {}, which the map calls free; {kept}", piece.range),
-            Some(Place::Address(piece.range.start())),
-        );
+    let source = piece.sources.iter().next();
+    match source.map(trust_against_map) {
+        Some(Trust::Quietly) | None => out.push(piece),
+        Some(_) if !called_free => out.push(piece),
+        Some(Trust::Occupied) => {
+            report_disagreement(&piece, source, "it is taken as occupied", diagnostics);
+            out.push(piece);
+        }
+        Some(Trust::Free) => report_disagreement(&piece, source, "the map is believed", diagnostics),
     }
-    if !(called_free && is_weak) {
-        out.push(piece);
+}
+
+/// What to do when a source lists what the map calls free.
+enum Trust {
+    /// Two maps contradict each other: occupied, so that free is never overstated.
+    Occupied,
+    /// The map is the better witness: dbghelp's full dumps hold memory that it allocated while dumping.
+    Free,
+    /// It is occupied on purpose, whatever the map says.
+    Quietly,
+}
+
+fn trust_against_map(source: Source) -> Trust {
+    match source {
+        Source::Platform | Source::ThreadStack | Source::ModuleList | Source::MemoryList => Trust::Free,
+        Source::Annotation | Source::Assumed => Trust::Quietly,
+        _ => Trust::Occupied,
     }
+}
+
+fn report_disagreement(piece: &Piece, source: Option<Source>, outcome: &str, diagnostics: &mut Diagnostics) {
+    if source == Some(Source::Platform) {
+        return;
+    }
+    let name = source.map_or("", Source::name);
+    diagnostics.warn(
+        "map-disagreement",
+        format!("{name} lists {}, which the map calls free; {outcome}", piece.range),
+        Some(Place::Address(piece.range.start())),
+    );
 }
