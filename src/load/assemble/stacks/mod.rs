@@ -13,6 +13,7 @@ pub(super) use pthread::PthreadLayout;
 use super::Draft;
 use super::claims::{Claim, Rank};
 use crate::addr::{Addr, AddrRange};
+use crate::diag::Place;
 use crate::load::facts::{RowLabel, ThreadFacts};
 use crate::model::{Os, Owner, OwnerId, OwnerKind, Stack, StackSource, State, Thread};
 
@@ -111,16 +112,27 @@ fn map_has_guard(draft: &Draft<'_>, guard: AddrRange) -> bool {
     draft.piece_at(guard.start()).is_some_and(|p| p.range.end() <= guard.end() || p.state == State::Reserved)
 }
 
-fn stack(draft: &Draft<'_>, facts: &ThreadFacts, bounds: Bounds, owner: OwnerId) -> Stack {
+fn stack(draft: &mut Draft<'_>, facts: &ThreadFacts, bounds: Bounds, owner: OwnerId) -> Stack {
+    report_foreign_sp(draft, facts, &bounds);
     Stack {
         range: bounds.range,
         reserved: bounds.reserved().size(),
         committed: committed(draft, bounds.range),
-        used: touched::used(draft, facts.sp, bounds.range),
+        used: touched::used(draft, facts.sp.filter(|sp| bounds.reserved().contains(*sp)), bounds.range),
         guard: bounds.guard,
         source: bounds.source,
         owner,
     }
+}
+
+/// A thread may run on an alternate stack or a fiber, or its stack pointer is corrupt.
+fn report_foreign_sp(draft: &mut Draft<'_>, facts: &ThreadFacts, bounds: &Bounds) {
+    let Some(sp) = facts.sp.filter(|sp| !bounds.reserved().contains(*sp)) else { return };
+    let message = format!(
+        "thread {} has its stack at {}, but its stack pointer {sp} lies elsewhere (alternate stack, fiber or corrupt)",
+        facts.id, bounds.range
+    );
+    draft.diagnostics.info("sp-outside-stack", message, Some(Place::Address(sp)));
 }
 
 /// Bytes of the range that the map lists as committed; `None` where it lists nothing there.

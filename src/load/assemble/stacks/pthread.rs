@@ -1,5 +1,5 @@
 //! glibc's struct pthread tells the stack exactly, without symbols: the words (stackblock, stackblock_size,
-//! guardsize, reported_guardsize) stand one after the other in it, and only they fit the stack pointer.
+//! guardsize) stand one after the other in it, and only they describe a block with the struct at its top.
 //!
 //! Observed: stackblock at 0x260 on i386 with glibc 2.36 and 2.41, 0x268 with 2.43, 0x690 on x86-64. The offset is
 //! the same for all threads of a process, so it is searched once and then only confirmed.
@@ -8,7 +8,7 @@ use super::Bounds;
 use crate::addr::{Addr, AddrRange};
 use crate::load::assemble::Draft;
 use crate::load::facts::ThreadFacts;
-use crate::model::{Cpu, Endian, PointerWidth, StackSource};
+use crate::model::{Cpu, Endian, StackSource};
 
 /// How far into struct pthread the words are searched; it is 0x900 bytes on x86-64.
 const SEARCHED: usize = 0x900;
@@ -49,12 +49,11 @@ fn thread_pointer(draft: &Draft<'_>, thread: &ThreadFacts) -> Option<Addr> {
 }
 
 fn find(draft: &Draft<'_>, thread: &ThreadFacts, tp: Addr, learned: &mut Option<PthreadLayout>) -> Option<Bounds> {
-    let sp = thread.sp?;
     let confirmed = learned.and_then(|l| words_at(draft, Addr(tp.0.wrapping_add_signed(l.offset))));
-    if let Some(bounds) = confirmed.and_then(|w| plausible(draft, w, sp, tp)) {
+    if let Some(bounds) = confirmed.and_then(|w| plausible(draft, w, thread.sp, tp)) {
         return Some(bounds);
     }
-    let (offset, bounds) = search(draft, sp, tp)?;
+    let (offset, bounds) = search(draft, thread.sp, tp)?;
     learned.get_or_insert(PthreadLayout { offset });
     Some(bounds)
 }
@@ -71,16 +70,18 @@ fn words_in(draft: &Draft<'_>, bytes: &[u8]) -> Option<Words> {
     Some(Words { block: Addr(words.next()?), size: words.next()?, guard: words.next()? })
 }
 
-/// Where struct pthread lies as seen from the thread pointer: behind it where TLS grows down (variant II), before it
-/// where TLS grows up (variant I; "ELF Handling For Thread-Local Storage", section 3).
-fn search_start(draft: &Draft<'_>, tp: Addr) -> Option<Addr> {
-    match draft.platform.cpu {
-        Some(Cpu::X86 | Cpu::X86_64 | Cpu::S390x | Cpu::Sparc) => Some(tp),
-        _ => tp.checked_sub(SEARCHED as u64),
-    }
+/// Variant II of "ELF Handling For Thread-Local Storage", section 3.
+fn tls_grows_down(draft: &Draft<'_>) -> bool {
+    matches!(draft.platform.cpu, Some(Cpu::X86 | Cpu::X86_64 | Cpu::S390x | Cpu::Sparc))
 }
 
-fn search(draft: &Draft<'_>, sp: Addr, tp: Addr) -> Option<(i64, Bounds)> {
+/// Where struct pthread lies as seen from the thread pointer: behind it where TLS grows down, before it where TLS
+/// grows up.
+fn search_start(draft: &Draft<'_>, tp: Addr) -> Option<Addr> {
+    if tls_grows_down(draft) { Some(tp) } else { tp.checked_sub(SEARCHED as u64) }
+}
+
+fn search(draft: &Draft<'_>, sp: Option<Addr>, tp: Addr) -> Option<(i64, Bounds)> {
     let start = search_start(draft, tp)?;
     let mut bytes = vec![0u8; SEARCHED];
     let got = draft.memory.read(start, &mut bytes);
@@ -95,20 +96,28 @@ fn search(draft: &Draft<'_>, sp: Addr, tp: Addr) -> Option<(i64, Bounds)> {
     hits.all(|(_, bounds)| bounds == first.1).then_some(first)
 }
 
-/// The stack that the words describe, if they are such words: the thread pointer and the stack pointer lie in it
-/// (glibc puts struct pthread at the top of every stack, the user's own included), guard and sizes are whole pages.
-fn plausible(draft: &Draft<'_>, words: Words, sp: Addr, tp: Addr) -> Option<Bounds> {
+/// The stack that the words describe, if they are such words: glibc puts struct pthread at the top of every stack, the
+/// user's own included, and guard and size are whole pages.
+///
+/// The stack pointer is no witness: a thread may run on a fiber or an alternate stack. Without the rule on the top,
+/// (start_routine, page-aligned argument, NULL) fits too (seen with glibc 2.43).
+fn plausible(draft: &Draft<'_>, words: Words, sp: Option<Addr>, tp: Addr) -> Option<Bounds> {
     let page = draft.facts.page_size.unwrap_or(0x1000).max(1);
     let block = AddrRange::from_size(words.block, words.size)?;
-    let own_guard = words.guard > 0;
-    let paged =
-        words.size.is_multiple_of(page) && words.guard.is_multiple_of(page) && words.block.0.is_multiple_of(page);
+    let at_top = block.contains(tp) && block.end().distance_from(tp) <= top_room(draft);
+    let paged = words.size.is_multiple_of(page) && words.guard.is_multiple_of(page);
     // A stack that the user brought has no guard of glibc's, and any size.
-    if !(block.contains(sp) && block.contains(tp) && words.guard < words.size && (paged || !own_guard)) {
+    let own = words.guard == 0 && sp.is_some_and(|sp| block.contains(sp));
+    if !(at_top && words.guard < words.size && (paged || own)) {
         return None;
     }
     let range = AddrRange::new(words.block.checked_add(words.guard)?, block.end())?;
     Some(Bounds { range, guard: Some(words.guard), source: StackSource::Pthread })
+}
+
+/// What stands above the thread pointer in a stack: struct pthread on variant II, static TLS on variant I.
+fn top_room(draft: &Draft<'_>) -> u64 {
+    if tls_grows_down(draft) { 0x2000 } else { 1 << 20 }
 }
 
 /// Finds the TCB without a thread pointer: upward from the stack pointer, the word that points to itself, once more
@@ -165,6 +174,5 @@ fn has_tid(draft: &Draft<'_>, bytes: &[u8], at: usize, tid: u64) -> bool {
 /// The stack that a thread left behind whose struct pthread is at `tp`, if its words say that it ends at `top`.
 pub(super) fn left_behind(draft: &Draft<'_>, layout: PthreadLayout, tp: Addr, top: Addr) -> Option<Bounds> {
     let words = words_at(draft, Addr(tp.0.wrapping_add_signed(layout.offset)))?;
-    let sp = top.checked_sub(u64::from(PointerWidth::Bits64.bytes()))?;
-    plausible(draft, words, sp, tp).filter(|b| b.range.end() == top)
+    plausible(draft, words, None, tp).filter(|b| b.range.end() == top)
 }
