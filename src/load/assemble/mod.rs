@@ -7,15 +7,20 @@ mod bounds;
 mod captured;
 mod claims;
 mod finish;
+mod heaps;
+mod mmap_layout;
+mod modules;
 mod partition;
+mod stacks;
+mod system;
 
 use super::facts::{Facts, RawCoverage, Row};
 use super::{Input, LoadOptions};
-use crate::addr::AddrRange;
+use crate::addr::{Addr, AddrRange};
 use crate::diag::Diagnostics;
 use crate::error::LoadError;
 use crate::model::{
-    AddressSpace, Captured, Coverage, DumpInfo, Evidence, Memory, Module, Owners, Platform, PointerWidth, Snapshot,
+    AddressSpace, Captured, Coverage, DumpInfo, Evidence, Memory, Module, Os, Owners, Platform, PointerWidth, Snapshot,
     Source, State, Thread,
 };
 use claims::Claim;
@@ -32,7 +37,34 @@ struct Draft<'a> {
     claims: Vec<Claim>,
     modules: Vec<Module>,
     threads: Vec<Thread>,
+    /// Where struct pthread keeps the stack's bounds, once a thread has shown it.
+    pthread: Option<stacks::PthreadLayout>,
+    /// The executable's large-address-aware bit (Windows), if its headers are in the dump.
+    large_address_aware: Option<bool>,
     diagnostics: Diagnostics,
+}
+
+impl<'a> Draft<'a> {
+    /// The piece that holds `addr`.
+    fn piece_at(&self, addr: Addr) -> Option<&'a Piece> {
+        let next = self.pieces.partition_point(|p| p.range.start() <= addr);
+        self.pieces.get(next.checked_sub(1)?).filter(|p| p.range.contains(addr))
+    }
+
+    /// All pieces with an address in `range`.
+    fn pieces_in(&self, range: AddrRange) -> impl Iterator<Item = &'a Piece> {
+        let first = self.pieces.partition_point(|p| p.range.end() <= range.start());
+        let rest = self.pieces.get(first..).unwrap_or_default();
+        rest.iter().take_while(move |p| p.range.start() < range.end())
+    }
+
+    /// From the first to the last piece of the allocation that begins at `base` (Windows).
+    fn allocation(&self, base: Addr) -> Option<AddrRange> {
+        let first = self.pieces.partition_point(|p| p.range.end() <= base);
+        let rest = self.pieces.get(first..).unwrap_or_default();
+        let own = rest.iter().take_while(|p| p.allocation == Some(base)).map(|p| p.range);
+        own.reduce(AddrRange::hull)
+    }
 }
 
 /// Makes the snapshot, and the sorted list of captured memory that belongs to it.
@@ -61,6 +93,8 @@ pub(super) fn assemble(
         claims: Vec::new(),
         modules: Vec::new(),
         threads: Vec::new(),
+        pthread: None,
+        large_address_aware: None,
         diagnostics,
     };
     let snapshot = conclude(draft, coverage, input, options);
@@ -68,8 +102,16 @@ pub(super) fn assemble(
 }
 
 fn conclude(mut draft: Draft<'_>, coverage: Coverage, input: &Input<'_>, options: &LoadOptions) -> Snapshot {
-    let hints = bounds::Hints { main_stack_end: None, large_address_aware: None };
-    let bounds = bounds::find(draft.facts, draft.pieces, &draft.platform, &hints, options, &mut draft.diagnostics);
+    modules::claim(&mut draft);
+    stacks::claim(&mut draft);
+    heaps::claim(&mut draft);
+    system::claim(&mut draft);
+    let hints = bounds::Hints {
+        main_stack_end: stacks::main_stack_end(&draft),
+        large_address_aware: draft.large_address_aware,
+    };
+    let mut bounds = bounds::find(draft.facts, draft.pieces, &draft.platform, &hints, options, &mut draft.diagnostics);
+    bounds.mmap_layout = mmap_layout::detect(&draft);
     let mut owned = claims::apply(draft.pieces.to_vec(), std::mem::take(&mut draft.claims));
     finish::own_the_rest(&mut owned, draft.facts, &mut draft.owners);
     let space = finish::close(owned, bounds, coverage, &mut draft.diagnostics);
@@ -110,7 +152,11 @@ fn refuse_empty(facts: &Facts) -> Result<(), LoadError> {
 fn add_declared_rows(facts: &mut Facts, options: &LoadOptions) {
     let reporter = facts.reservations.iter().map(|r| (*r, Source::Annotation, State::Reserved));
     let assumed = options.assume_used.iter().map(|r| (*r, Source::Assumed, State::Committed));
-    let rows: Vec<Row> = reporter.chain(assumed).map(|(range, source, state)| Row::new(range, state, source)).collect();
+    let (shared_data, size) = system::SHARED_USER_DATA;
+    let windows = (facts.os == Some(Os::Windows)).then(|| AddrRange::from_size(shared_data, size)).flatten();
+    let platform = windows.into_iter().map(|r| (r, Source::Platform, State::Committed));
+    let rows: Vec<Row> =
+        reporter.chain(assumed).chain(platform).map(|(range, source, state)| Row::new(range, state, source)).collect();
     facts.rows.extend(rows);
 }
 

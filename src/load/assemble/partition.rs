@@ -25,7 +25,6 @@ pub(super) struct Piece {
 
 /// Sources from strong to weak. The first that has rows draws the map.
 const STRENGTH: [Source; 11] = [
-    Source::Annotation,
     Source::Maps,
     Source::LinuxMaps,
     Source::PtLoad,
@@ -35,6 +34,7 @@ const STRENGTH: [Source; 11] = [
     Source::ThreadStack,
     Source::ModuleList,
     Source::MemoryList,
+    Source::Annotation,
     Source::Assumed,
 ];
 
@@ -174,22 +174,150 @@ pub(super) fn split(piece: Piece, at: Addr) -> (Piece, Option<Piece>) {
     (Piece { range: lower, ..piece }, upper.map(|range| Piece { range, file_offset: shifted, ..piece }))
 }
 
-/// Adds a piece of a weaker source where the map has nothing, unless the map knows it to be free.
+/// Adds a piece of a weaker source where the map has nothing, unless the map knows better.
 fn fill(piece: Piece, coverage: &Coverage, diagnostics: &mut Diagnostics, out: &mut Vec<Piece>) {
-    let weak = [Source::Platform, Source::ThreadStack, Source::ModuleList, Source::MemoryList];
-    let is_weak = weak.into_iter().any(|s| piece.sources.has(s));
     let called_free = coverage.certainty(piece.range) == Certainty::Free;
-    let deliberate = piece.sources.has(Source::Assumed);
-    if called_free && !deliberate && !piece.sources.has(Source::Platform) {
-        let name = piece.sources.iter().next().map_or("", Source::name);
-        let kept = if is_weak { "the map is believed" } else { "it is taken as occupied" };
-        diagnostics.warn(
-            "map-disagreement",
-            format!("{name} lists {}, which the map calls free; {kept}", piece.range),
-            Some(Place::Address(piece.range.start())),
-        );
+    let source = piece.sources.iter().next();
+    match source.map(trust_against_map) {
+        Some(Trust::Quietly) | None => out.push(piece),
+        Some(_) if !called_free => out.push(piece),
+        Some(Trust::Occupied) => {
+            report_disagreement(&piece, source, "it is taken as occupied", diagnostics);
+            out.push(piece);
+        }
+        Some(Trust::Free) => report_disagreement(&piece, source, "the map is believed", diagnostics),
     }
-    if !(called_free && is_weak) {
-        out.push(piece);
+}
+
+/// What to do when a source lists what the map calls free.
+enum Trust {
+    /// Two maps contradict each other: occupied, so that free is never overstated.
+    Occupied,
+    /// The map is the better witness: dbghelp's full dumps hold memory that it allocated while dumping.
+    Free,
+    /// It is occupied on purpose, whatever the map says.
+    Quietly,
+}
+
+fn trust_against_map(source: Source) -> Trust {
+    match source {
+        Source::Platform | Source::ThreadStack | Source::ModuleList | Source::MemoryList => Trust::Free,
+        Source::Annotation | Source::Assumed => Trust::Quietly,
+        _ => Trust::Occupied,
+    }
+}
+
+fn report_disagreement(piece: &Piece, source: Option<Source>, outcome: &str, diagnostics: &mut Diagnostics) {
+    if source == Some(Source::Platform) {
+        return;
+    }
+    let name = source.map_or("", Source::name);
+    diagnostics.warn(
+        "map-disagreement",
+        format!("{name} lists {}, which the map calls free; {outcome}", piece.range),
+        Some(Place::Address(piece.range.start())),
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn row(start: u64, end: u64, source: Source) -> Row {
+        Row::new(AddrRange::new(Addr(start), Addr(end)).unwrap(), State::Committed, source)
+    }
+
+    fn pieces(rows: &[Row], coverage: &Coverage) -> (Vec<Piece>, Diagnostics) {
+        let mut diagnostics = Diagnostics::default();
+        let pieces = partition(rows.to_vec(), coverage, &mut diagnostics);
+        (pieces, diagnostics)
+    }
+
+    fn ranges(pieces: &[Piece]) -> Vec<(u64, u64)> {
+        pieces.iter().map(|p| (p.range.start().0, p.range.end().0)).collect()
+    }
+
+    //   PT_LOAD   |--------|
+    //   NT_FILE       |--------|
+    //   result    |---|====|---|     the common part gets the file's name, the rest of it is added
+    #[test]
+    fn a_file_note_names_and_extends() {
+        let file = Row { file: Some(7), file_offset: Some(0x100), ..row(0x40, 0xc0, Source::NtFile) };
+        let (found, _) = pieces(&[row(0, 0x80, Source::PtLoad), file], &Coverage::Nothing);
+        assert_eq!(ranges(&found), [(0, 0x40), (0x40, 0x80), (0x80, 0xc0)]);
+        assert_eq!(found.iter().map(|p| p.file).collect::<Vec<_>>(), [None, Some(7), Some(7)]);
+        assert_eq!(found[2].file_offset, Some(0x140));
+        assert_eq!(found[0].mapping, found[1].mapping);
+        assert_ne!(found[1].mapping, found[2].mapping);
+    }
+
+    //   maps      |--------|
+    //   maps          |--|   |---|   inside, and apart
+    #[test]
+    fn of_overlapping_rows_the_lower_keeps_the_common_part() {
+        let rows = [row(0, 0x80, Source::Maps), row(0x40, 0x60, Source::Maps), row(0x90, 0xa0, Source::Maps)];
+        let (found, diagnostics) = pieces(&rows, &Coverage::Everything);
+        assert_eq!(ranges(&found), [(0, 0x80), (0x90, 0xa0)]);
+        assert!(diagnostics.has("overlap"));
+    }
+
+    // dbghelp's own memory in a full dump: the map calls it free.
+    #[test]
+    fn dumped_memory_does_not_contradict_a_complete_map() {
+        let rows = [row(0, 0x10, Source::MemoryInfo), row(0x20, 0x30, Source::MemoryList)];
+        let (found, diagnostics) = pieces(&rows, &Coverage::Everything);
+        assert_eq!(ranges(&found), [(0, 0x10)]);
+        assert!(diagnostics.has("map-disagreement"));
+    }
+
+    #[test]
+    fn two_maps_that_disagree_make_the_range_occupied() {
+        let rows = [row(0, 0x10, Source::LinuxMaps), row(0x20, 0x30, Source::MemoryInfo)];
+        let (found, diagnostics) = pieces(&rows, &Coverage::Everything);
+        assert_eq!(ranges(&found), [(0, 0x10), (0x20, 0x30)]);
+        assert!(diagnostics.has("map-disagreement"));
+    }
+
+    fn any_rows() -> impl Strategy<Value = Vec<Row>> {
+        let source = prop::sample::select(vec![
+            Source::PtLoad,
+            Source::NtFile,
+            Source::Maps,
+            Source::ModuleList,
+            Source::MemoryList,
+            Source::Assumed,
+        ]);
+        let one = (0u64..60, 1u64..20, source, prop::option::of(0u32..3))
+            .prop_map(|(start, len, source, file)| Row { file, ..row(start, start + len, source) });
+        prop::collection::vec(one, 0..24)
+    }
+
+    proptest! {
+        #[test]
+        fn pieces_are_disjoint_and_cover_what_any_row_covers(rows in any_rows()) {
+            let (found, _) = pieces(&rows, &Coverage::Nothing);
+            for (a, b) in found.iter().zip(found.iter().skip(1)) {
+                prop_assert!(a.range.end() <= b.range.start());
+            }
+            for address in 0..100 {
+                let listed = rows.iter().any(|r| r.range.contains(Addr(address)));
+                let held = found.iter().any(|p| p.range.contains(Addr(address)));
+                prop_assert_eq!(listed, held, "address {}", address);
+            }
+        }
+
+        #[test]
+        fn the_order_of_rows_does_not_matter_where_they_are_distinct(rows in any_rows(), seed in any::<u64>()) {
+            // Rows that are equal in source, start and end differ only in attributes that no order can rank.
+            let mut distinct = rows;
+            distinct.sort_by_key(|r| (r.source as u16, r.range));
+            distinct.dedup_by_key(|r| (r.source as u16, r.range));
+            let mut shuffled = distinct.clone();
+            shuffled.sort_by_key(|r| r.range.start().0.wrapping_mul(seed | 1).rotate_left(17));
+            let plain = |rows: &[Row]| pieces(rows, &Coverage::Nothing).0;
+            prop_assert_eq!(plain(&distinct), plain(&shuffled));
+        }
     }
 }

@@ -1,0 +1,46 @@
+//! In which direction mmap searches, told by where the first mappings lie: the dynamic linker is mapped first, the
+//! libraries after it.
+//!
+//! Linux: bottom-up (legacy, `ulimit -s unlimited`) searches from the mmap base upwards and never below it;
+//! top-down searches below the stack downwards and falls back to bottom-up (mm/mmap.c, arch_get_unmapped_area*).
+
+use super::Draft;
+use super::modules::is_dynamic_linker;
+use crate::addr::Addr;
+use crate::model::{MmapLayout, Module};
+
+/// The layout, or `None` if the dump does not show it: no dynamic linker, no library, not Linux.
+pub(super) fn detect(draft: &Draft<'_>) -> Option<MmapLayout> {
+    if !draft.platform.os.is_some_and(|os| os.is_linux()) {
+        return None;
+    }
+    let linker = dynamic_linker(draft)?;
+    let start = linker.range.start();
+    let libraries = || draft.modules.iter().filter(|m| is_library(draft, m, linker));
+    let above = libraries().filter(|m| m.range.start() > start).count();
+    let below = libraries().filter(|m| m.range.start() < start).count();
+    match above.cmp(&below) {
+        std::cmp::Ordering::Greater => Some(MmapLayout::BottomUp { base: base(draft, start) }),
+        std::cmp::Ordering::Less => Some(MmapLayout::TopDown),
+        std::cmp::Ordering::Equal => None,
+    }
+}
+
+fn dynamic_linker<'d>(draft: &'d Draft<'_>) -> Option<&'d Module> {
+    let by_auxv = draft.facts.auxv.base.filter(|a| a.0 != 0);
+    let at = |a: Addr| draft.modules.iter().find(|m| m.range.contains(a));
+    by_auxv.and_then(at).or_else(|| draft.modules.iter().find(|m| is_dynamic_linker(&m.name)))
+}
+
+/// Everything but the linker and the executable, which the kernel puts elsewhere.
+fn is_library(draft: &Draft<'_>, module: &Module, linker: &Module) -> bool {
+    let exe = draft.facts.auxv.phdr.or(draft.facts.auxv.entry).is_some_and(|a| module.range.contains(a));
+    let shared = module.name.contains(".so");
+    module.range != linker.range && !exe && shared
+}
+
+/// The linker is the first thing that was ever mapped, unless the vdso found a place below it.
+fn base(draft: &Draft<'_>, linker: Addr) -> Addr {
+    let vdso = draft.facts.auxv.vdso.and_then(|a| draft.piece_at(a)).map(|p| p.range.start());
+    vdso.map_or(linker, |v| v.min(linker))
+}
