@@ -54,7 +54,7 @@ impl<'a> Input<'a> {
         if meta.is_dir() {
             return Err(LoadError::NotADump("it is a folder, and a dump file was expected; name a file in it".into()));
         }
-        if !meta.is_file() {
+        if !meta.is_file() || meta.len() == 0 {
             return Input::from_reader(Box::new(file), deep);
         }
         let mut magic = [0u8; compress::MAGIC_LEN];
