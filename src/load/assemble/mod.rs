@@ -111,7 +111,7 @@ fn conclude(mut draft: Draft<'_>, coverage: Coverage, input: &Input<'_>, options
         large_address_aware: draft.large_address_aware,
     };
     let mut bounds = bounds::find(draft.facts, draft.pieces, &draft.platform, &hints, options, &mut draft.diagnostics);
-    bounds.mmap_layout = mmap_layout::detect(&draft);
+    bounds.mmap_layout = mmap_layout::detect(&draft, bounds.range.end());
     let mut owned = claims::apply(draft.pieces.to_vec(), std::mem::take(&mut draft.claims));
     finish::own_the_rest(&mut owned, draft.facts, &mut draft.owners);
     let space = finish::close(owned, bounds, coverage, &mut draft.diagnostics);
