@@ -87,10 +87,18 @@ impl CeilingSource {
 }
 
 /// In which direction the system's mmap looks for free space.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum MmapLayout {
-    /// From below the stack downwards, and upwards from the base if that fails: reaches all gaps.
+    /// From below the stack downwards, and upwards from a lower base if that fails: reaches all gaps.
     TopDown,
+    /// Top-down with so much room left for the stack (`ulimit -s unlimited` on x86) that it begins below the base of
+    /// the upward search which follows when it fails: what lies between the two is never used.
+    LowTopDown {
+        /// Where the downward search begins.
+        base: Addr,
+        /// Where the upward search begins.
+        fallback: Addr,
+    },
     /// From the base upwards only: gaps below the base are never used.
     BottomUp {
         /// Lowest address that mmap considers.
@@ -102,9 +110,19 @@ impl MmapLayout {
     /// The word used in reports.
     pub fn name(self) -> &'static str {
         match self {
-            MmapLayout::TopDown => "top-down",
+            MmapLayout::TopDown | MmapLayout::LowTopDown { .. } => "top-down",
             MmapLayout::BottomUp { .. } => "bottom-up",
         }
+    }
+
+    /// The part of `space` that mmap never uses unless told the address, or `None` if it reaches everything.
+    pub fn skipped(self, space: AddrRange) -> Option<AddrRange> {
+        let skipped = match self {
+            MmapLayout::TopDown => None,
+            MmapLayout::LowTopDown { base, fallback } => AddrRange::new(base, fallback),
+            MmapLayout::BottomUp { base } => AddrRange::new(space.start(), base),
+        };
+        skipped?.intersect(space)
     }
 }
 
