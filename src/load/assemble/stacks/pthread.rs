@@ -4,7 +4,7 @@
 //! Observed: stackblock at 0x260 on i386 with glibc 2.36 and 2.41, 0x268 with 2.43, 0x690 on x86-64. The offset is
 //! the same for all threads of a process, so it is searched once and then only confirmed.
 
-use super::Bounds;
+use super::{Bounds, tops};
 use crate::addr::{Addr, AddrRange};
 use crate::load::assemble::Draft;
 use crate::load::facts::ThreadFacts;
@@ -30,11 +30,36 @@ pub(super) fn find_all(draft: &mut Draft<'_>) -> Vec<Option<Bounds>> {
     let mut learned = None;
     let mut found: Vec<Option<Bounds>> = Vec::with_capacity(draft.facts.threads.len());
     for thread in &draft.facts.threads {
-        let hit = thread_pointer(draft, thread).and_then(|tp| find(draft, thread, tp, &mut learned));
-        found.push(hit);
+        let pointer = thread_pointer(draft, thread);
+        draft.thread_pointers.push(pointer);
+        found.push(pointer.and_then(|tp| find(draft, thread, tp, &mut learned)));
     }
     draft.pthread = learned;
+    find_lost(draft, &mut found, learned);
     found
+}
+
+/// Threads without a thread pointer whose stack pointer lies in no stack (a fiber in a gcore of gdb 13): their struct
+/// pthread stands where the others' stand in theirs.
+fn find_lost(draft: &mut Draft<'_>, found: &mut [Option<Bounds>], mut learned: Option<PthreadLayout>) {
+    let lost = || draft.thread_pointers.iter().enumerate().filter(|(_, tp)| tp.is_none()).map(|(i, _)| i);
+    let lost: Vec<usize> = if draft.pthread.is_some() && is_x86(draft) { lost().collect() } else { Vec::new() };
+    if lost.is_empty() {
+        return;
+    }
+    let known: Vec<Bounds> = found.iter().flatten().copied().collect();
+    let depths = tops::depths_of_tcb(draft, found);
+    for top in tops::candidates(draft, &known) {
+        let pointers = depths.iter().filter_map(|depth| top.checked_sub(*depth));
+        for tp in pointers {
+            let of = |i: &usize| draft.facts.threads.get(*i).filter(|t| is_tcb_of(draft, tp, t.id)).map(|t| (*i, t));
+            let Some((i, thread)) = lost.iter().find_map(of) else { continue };
+            let bounds = find(draft, thread, tp, &mut learned);
+            if let (Some(slot), Some(_)) = (found.get_mut(i), bounds) {
+                *slot = bounds;
+            }
+        }
+    }
 }
 
 /// What was learned from the first thread, good for all others and for the stacks that threads left behind.
@@ -106,9 +131,12 @@ fn plausible(draft: &Draft<'_>, words: Words, sp: Option<Addr>, tp: Addr) -> Opt
     let block = AddrRange::from_size(words.block, words.size)?;
     let at_top = block.contains(tp) && block.end().distance_from(tp) <= top_room(draft);
     let paged = words.size.is_multiple_of(page) && words.guard.is_multiple_of(page);
+    // The words around it in a process that uses futexes can look like a block from address 0 up: (NULL, list head, 0)
+    // in glibc 2.36's robust list on i386. Every block begins in some mapping.
+    let mapped = draft.piece_at(words.block).is_some();
     // A stack that the user brought has no guard of glibc's, and any size.
     let own = words.guard == 0 && sp.is_some_and(|sp| block.contains(sp));
-    if !(at_top && words.guard < words.size && (paged || own)) {
+    if !(at_top && mapped && words.guard < words.size && (paged || own)) {
         return None;
     }
     let range = AddrRange::new(words.block.checked_add(words.guard)?, block.end())?;
@@ -123,7 +151,7 @@ fn top_room(draft: &Draft<'_>) -> u64 {
 /// Finds the TCB without a thread pointer: upward from the stack pointer, the word that points to itself, once more
 /// two words on, with the thread's id behind (x86: tcbhead_t.tcb and .self).
 fn scan_for_tcb(draft: &Draft<'_>, thread: &ThreadFacts) -> Option<Addr> {
-    if !matches!(draft.platform.cpu, Some(Cpu::X86 | Cpu::X86_64)) {
+    if !is_x86(draft) {
         return None;
     }
     let sp = thread.sp?.align_down(u64::from(draft.platform.width.bytes()));
@@ -140,6 +168,15 @@ fn scan_for_tcb(draft: &Draft<'_>, thread: &ThreadFacts) -> Option<Addr> {
         step = (step * 2).min(1 << 18);
     }
     None
+}
+
+fn is_x86(draft: &Draft<'_>) -> bool {
+    matches!(draft.platform.cpu, Some(Cpu::X86 | Cpu::X86_64))
+}
+
+/// Whether a TCB of that thread stands at `at`.
+fn is_tcb_of(draft: &Draft<'_>, at: Addr, tid: u64) -> bool {
+    tcb_in(draft, at, u64::from(draft.platform.width.bytes()), tid).is_some()
 }
 
 /// Searches `len` bytes from `start` on; what a TCB at their end needs is read beyond them.
