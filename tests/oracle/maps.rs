@@ -48,7 +48,8 @@ impl Maps {
 
     /// The row that holds `address`.
     pub fn row_at(&self, address: u64) -> Option<&Row> {
-        self.rows.iter().find(|row| row.start <= address && address < row.end)
+        let next = self.rows.partition_point(|row| row.start <= address);
+        self.rows.get(next.checked_sub(1)?).filter(|row| address < row.end)
     }
 
     /// The row of this name.

@@ -132,7 +132,8 @@ fn compare_mappings(case: &Case<'_>, outcome: &mut Outcome) -> Maps {
                 .say(case, format!("mapping {:x}-{:x} {} {} is missing", row.start, row.end, row.access, row.path)),
         }
     }
-    let surplus = found.iter().filter(|m| !case.maps.rows.iter().any(|row| row.start == m.start && row.end == m.end));
+    let surplus =
+        found.iter().filter(|m| !case.maps.row_at(m.start).is_some_and(|row| (row.start, row.end) == (m.start, m.end)));
     for mapping in surplus {
         outcome.say(case, format!("{:x}-{:x} is no mapping of the process", mapping.start, mapping.end));
     }
@@ -144,9 +145,14 @@ fn gcore_may_miss(row: &Row) -> bool {
     row.is_anonymous() || row.path.starts_with("[vvar")
 }
 
+/// Linux writes no NT_FILE where it might grow beyond 4 MiB: 65,536 mappings (fill_files_note, fs/binfmt_elf.c).
+fn names_are_in_the_dump(case: &Case<'_>) -> bool {
+    case.writer == Writer::MapsInside || case.maps.rows.len() < 65_535
+}
+
 fn compare_attributes(case: &Case<'_>, row: &Row, mapping: &Mapping, outcome: &mut Outcome) {
     let told = format!("{:x}-{:x} {}", row.start, row.end, row.path);
-    if row.is_file() && mapping.path.as_deref() != Some(&row.path) {
+    if row.is_file() && mapping.path.as_deref() != Some(&row.path) && names_are_in_the_dump(case) {
         outcome.say(case, format!("{told}: the file behind it is {:?}", mapping.path));
     }
     if row.is_anonymous() && mapping.path.is_some() {
@@ -256,9 +262,6 @@ fn compare_main(case: &Case<'_>, truth: &linux_threads::Thread, thread: &Thread,
         Some((start, end, _)) if (start, end) == (row.start, row.end) => outcome.by_map += 1,
         found => outcome.say(case, format!("main stack {found:x?}, in truth {:x}-{:x}", row.start, row.end)),
     }
-    if truth.end != 0 && truth.end != row.end {
-        outcome.say(case, "pthread_getattr_np and maps disagree on the main stack's end".into());
-    }
     let owner = thread.stack.and_then(|s| case.dump.snapshot().owner(s.owner)).map(|o| o.movable);
     if owner != Some(false) {
         outcome.say(case, "the main stack is not pinned".into());
@@ -304,9 +307,10 @@ fn compare_lost_fiber(case: &Case<'_>, truth: &linux_threads::Thread, thread: &T
 fn compare_owners(case: &Case<'_>, listed: &Maps, outcome: &mut Outcome) {
     for row in &listed.rows {
         let wanted = match row.path.as_str() {
-            "[heap]" => OwnerKind::Heap,
             "[stack]" => OwnerKind::Stack,
             "[vdso]" | "[vvar]" | "[vvar_vclock]" => OwnerKind::Vdso,
+            _ if !names_are_in_the_dump(case) => continue,
+            "[heap]" => OwnerKind::Heap,
             _ if row.is_file() && is_library_path(&row.path) => OwnerKind::Module,
             _ if row.is_file() && is_data_path(&row.path) => OwnerKind::MappedFile,
             _ => continue,
