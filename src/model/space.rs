@@ -87,17 +87,13 @@ impl CeilingSource {
 }
 
 /// In which direction the system's mmap looks for free space.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub enum MmapLayout {
-    /// From below the stack downwards, and upwards from a lower base if that fails: reaches all gaps.
-    TopDown,
-    /// Top-down with so much room left for the stack (`ulimit -s unlimited` on x86) that it begins below the base of
-    /// the upward search which follows when it fails: what lies between the two is never used.
-    LowTopDown {
-        /// Where the downward search begins.
-        base: Addr,
-        /// Where the upward search begins.
-        fallback: Addr,
+    /// From the base downwards, and if that fails upwards from a second base. Mostly the second lies below the first,
+    /// so that all gaps are reached.
+    TopDown {
+        /// What lies between the two bases where the second is above the first, as with `ulimit -s unlimited` on x86.
+        skipped: Option<AddrRange>,
     },
     /// From the base upwards only: gaps below the base are never used.
     BottomUp {
@@ -110,19 +106,17 @@ impl MmapLayout {
     /// The word used in reports.
     pub fn name(self) -> &'static str {
         match self {
-            MmapLayout::TopDown | MmapLayout::LowTopDown { .. } => "top-down",
+            MmapLayout::TopDown { .. } => "top-down",
             MmapLayout::BottomUp { .. } => "bottom-up",
         }
     }
 
-    /// The part of `space` that mmap never uses unless told the address, or `None` if it reaches everything.
-    pub fn skipped(self, space: AddrRange) -> Option<AddrRange> {
-        let skipped = match self {
-            MmapLayout::TopDown => None,
-            MmapLayout::LowTopDown { base, fallback } => AddrRange::new(base, fallback),
-            MmapLayout::BottomUp { base } => AddrRange::new(space.start(), base),
-        };
-        skipped?.intersect(space)
+    /// The addresses that mmap never considers, or `None` if it considers all.
+    pub fn unreachable(self) -> Option<AddrRange> {
+        match self {
+            MmapLayout::TopDown { skipped } => skipped,
+            MmapLayout::BottomUp { base } => AddrRange::new(Addr(0), base),
+        }
     }
 }
 

@@ -220,7 +220,7 @@ fn compare_thread(case: &Case<'_>, truth: &linux_threads::Thread, thread: &Threa
         outcome.say(case, format!("thread {}: SP is {sp:#x}, in truth {:#x}", truth.name, truth.sp));
     }
     match truth.kind {
-        Kind::Main => compare_main(case, truth, thread, outcome),
+        Kind::Main => compare_main(case, thread, outcome),
         _ if top_is_in_the_dump(case.dump, truth) => compare_exact(case, truth, thread, outcome),
         Kind::Fiber => compare_lost_fiber(case, truth, thread, outcome),
         _ => compare_by_map(case, truth, thread, outcome),
@@ -254,7 +254,7 @@ fn compare_exact(case: &Case<'_>, truth: &linux_threads::Thread, thread: &Thread
     );
 }
 
-fn compare_main(case: &Case<'_>, truth: &linux_threads::Thread, thread: &Thread, outcome: &mut Outcome) {
+fn compare_main(case: &Case<'_>, thread: &Thread, outcome: &mut Outcome) {
     let Some(row) = case.maps.named("[stack]") else {
         return outcome.say(case, "the truth has no [stack]".into());
     };
