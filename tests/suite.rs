@@ -1,4 +1,7 @@
 //! All integration tests in one binary: one link instead of a dozen.
 
 mod layering;
+mod oracle;
+mod samples;
 mod synth;
+mod truth;

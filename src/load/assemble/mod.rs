@@ -37,6 +37,8 @@ struct Draft<'a> {
     claims: Vec<Claim>,
     modules: Vec<Module>,
     threads: Vec<Thread>,
+    /// Each thread's thread pointer (glibc's struct pthread), as the dump or a scan of its stack tells it.
+    thread_pointers: Vec<Option<Addr>>,
     /// Where struct pthread keeps the stack's bounds, once a thread has shown it.
     pthread: Option<stacks::PthreadLayout>,
     /// The executable's large-address-aware bit (Windows), if its headers are in the dump.
@@ -93,6 +95,7 @@ pub(super) fn assemble(
         claims: Vec::new(),
         modules: Vec::new(),
         threads: Vec::new(),
+        thread_pointers: Vec::new(),
         pthread: None,
         large_address_aware: None,
         diagnostics,

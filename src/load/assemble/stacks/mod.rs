@@ -6,6 +6,7 @@ mod by_map;
 mod cached;
 mod pthread;
 mod teb;
+mod tops;
 mod touched;
 
 pub(super) use pthread::PthreadLayout;
