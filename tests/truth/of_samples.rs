@@ -1,8 +1,8 @@
 //! The bundled samples against their truth.
 
-use fragscope::addr::Addr;
+use fragscope::addr::{Addr, AddrRange};
 use fragscope::load::Dump;
-use fragscope::model::{Certainty, Evidence, MmapLayout};
+use fragscope::model::{Bounds, Certainty, Evidence, MmapLayout};
 
 use super::{linux, windows};
 use crate::oracle::maps::Maps;
@@ -97,7 +97,7 @@ fn gaps_that_mmap_cannot_reach_are_told_apart() {
         let hole =
             space.holes().find(|h| h.range.start() == Addr(free_run.0)).unwrap_or_else(|| panic!("{file}: no gap"));
         assert_eq!(hole.range.end(), Addr(free_run.1), "{file}");
-        let skipped = space.bounds().mmap_layout.and_then(|layout| layout.skipped(space.bounds().range));
+        let skipped = skipped(space.bounds());
         let skipped = skipped.unwrap_or_else(|| panic!("{file}: everything is called reachable"));
         assert_eq!(
             (skipped.start(), skipped.end()),
@@ -111,10 +111,15 @@ fn gaps_that_mmap_cannot_reach_are_told_apart() {
     }
 }
 
+/// What of the space mmap never considers.
+fn skipped(bounds: &Bounds) -> Option<AddrRange> {
+    bounds.mmap_layout.and_then(MmapLayout::unreachable)?.intersect(bounds.range)
+}
+
 /// The holes without what mmap skips.
 fn reachable_parts(dump: &Dump<'_>) -> Vec<(u64, u64)> {
     let space = &dump.snapshot().space;
-    let skipped = space.bounds().mmap_layout.and_then(|layout| layout.skipped(space.bounds().range));
+    let skipped = skipped(space.bounds());
     let holes = space.holes().map(|h| (h.range.start().0, h.range.end().0));
     match skipped.map(|s| (s.start().0, s.end().0)) {
         None => holes.collect(),
@@ -132,7 +137,7 @@ fn the_usual_layout_reaches_every_gap() {
         let dump = sample.load();
         let bounds = *dump.snapshot().space.bounds();
         assert_eq!(bounds.mmap_layout.map(MmapLayout::name), Some("top-down"), "{file}");
-        assert_eq!(bounds.mmap_layout.and_then(|l| l.skipped(bounds.range)), None, "{file}");
+        assert_eq!(skipped(&bounds), None, "{file}");
     }
 }
 

@@ -130,7 +130,7 @@ fn claim_run(draft: &mut Draft<'_>, run: &Run, exe: Option<Addr>) {
         Some(address) => run.range.contains(address),
         None => is_main_module(draft, base, path),
     };
-    let range = with_bss(draft, run, headers.span, pinned);
+    let range = with_bss(draft, run, headers.span);
     super::add(draft, path, range, headers, pinned);
 }
 
@@ -144,9 +144,8 @@ fn is_main_module(draft: &Draft<'_>, base: Addr, path: &str) -> bool {
 }
 
 /// The run with the anonymous memory behind it that belongs to the module.
-fn with_bss(draft: &Draft<'_>, run: &Run, span: Option<u64>, is_exe: bool) -> AddrRange {
-    let by_headers = span.and_then(|s| run.range.start().checked_add(s));
-    let stated = by_headers.or_else(|| bss_below_heap(draft, run).filter(|_| is_exe));
+fn with_bss(draft: &Draft<'_>, run: &Run, span: Option<u64>) -> AddrRange {
+    let stated = span.and_then(|s| run.range.start().checked_add(s));
     let mut end = run.range.end();
     for piece in draft.pieces.iter().skip(run.end) {
         let bss = piece.range.start() == end && piece.file.is_none() && piece.label == RowLabel::None;
@@ -161,15 +160,6 @@ fn with_bss(draft: &Draft<'_>, run: &Run, span: Option<u64>, is_exe: bool) -> Ad
         end = if whole { piece.range.end() } else { Addr(end.0.saturating_add(room)) };
     }
     AddrRange::new(run.range.start(), end).unwrap_or(run.range)
-}
-
-/// Without address randomisation the heap follows the executable's bss at once: of two neighbouring anonymous
-/// mappings behind the executable, the first is its bss, whatever its size.
-fn bss_below_heap(draft: &Draft<'_>, run: &Run) -> Option<Addr> {
-    let behind = |i: usize| draft.pieces.get(run.end + i).filter(|p| p.file.is_none() && may_be_bss(p));
-    let (bss, heap) = (behind(0)?, behind(1)?);
-    let adjacent = bss.range.start() == run.range.end() && heap.range.start() == bss.range.end();
-    adjacent.then_some(bss.range.end())
 }
 
 /// bss is writable, or was made read-only or inaccessible later; it is never executable.
