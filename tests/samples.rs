@@ -51,7 +51,7 @@ pub const ALL: [Sample; 14] = [
     sample("i386-fragmented.gcore.zst", "i386-fragmented", Origin::Gcore, 17),
     sample("i386-legacy.core.zst", "i386-legacy", Origin::Kernel, 0),
     sample("i386-stack-unlimited.core.zst", "i386-stack-unlimited", Origin::Kernel, 0),
-    sample("i386-truncated.core.zst", "i386-truncated", Origin::Kernel, 3),
+    sample("i386-truncated.core", "i386-truncated", Origin::Kernel, 0),
     sample("linux-i386.dmp.zst", "linux-i386", Origin::LinuxMinidump, 16),
     sample("linux-x86_64.dmp", "linux-x86_64", Origin::LinuxMinidump, 16),
     sample("windows-2gb.dmp.zst", "windows-2gb", Origin::WindowsWithMap, 0),
