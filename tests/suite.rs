@@ -1,4 +1,6 @@
 //! All integration tests in one binary: one link instead of a dozen.
 
 mod layering;
+mod properties;
+mod spaces;
 mod synth;

@@ -21,7 +21,7 @@ pub struct GapView<'a> {
     pub usable: u64,
     /// How sure it is that all of it is free.
     pub certainty: Word<Certainty>,
-    /// Whether mmap can use any of it.
+    /// Whether it lies, at least in part, where mmap searches.
     pub reachable: bool,
     /// Usable bytes that mmap reaches: less than `usable` in a gap that straddles the base of a bottom-up mmap.
     pub reachable_bytes: u64,
