@@ -24,11 +24,11 @@ pub(super) fn stack_thread(owner: &Owner) -> Option<u64> {
 impl OwnerIds {
     /// Looks for ids that would be equal. Of those, the first keeps its plain id.
     pub fn new(owners: &Owners) -> OwnerIds {
-        let mut keys: Vec<_> = owners.iter().map(|(id, owner)| (key(owner), id)).collect();
-        keys.sort_unstable();
-        let equal = keys.chunk_by(|a, b| a.0 == b.0);
-        let mut repeats: Vec<(OwnerId, u32)> =
-            equal.flat_map(|c| c.iter().map(|(_, id)| *id).zip(1..).skip(1)).collect();
+        let key = |id: &OwnerId| owners.get(*id).map(key);
+        let mut ids: Vec<OwnerId> = owners.iter().map(|(id, _)| id).collect();
+        ids.sort_unstable_by_key(|id| (key(id), *id));
+        let equal = ids.chunk_by(|a, b| key(a) == key(b));
+        let mut repeats: Vec<(OwnerId, u32)> = equal.flat_map(|same| same.iter().copied().zip(1..).skip(1)).collect();
         repeats.sort_unstable();
         OwnerIds { repeats }
     }
