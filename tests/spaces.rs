@@ -21,15 +21,26 @@ pub struct Plan {
     pub stretches: Vec<Stretch>,
     pub tail: u64,
     pub granularity: u64,
-    pub base: Option<u64>,
+    pub layout: Option<MmapLayout>,
 }
 
 pub fn plan() -> impl Strategy<Value = Plan> {
     let stretch = (0u64..12, 1u64..8, 0u32..6, any::<bool>());
     let granularity = prop_oneof![Just(PAGE), Just(4 * PAGE)];
-    let base = prop_oneof![3 => Just(None), 1 => (FLOOR..100).prop_map(Some)];
-    (proptest::collection::vec(stretch, 0..14), 0u64..12, granularity, base)
-        .prop_map(|(stretches, tail, granularity, base)| Plan { stretches, tail: tail + 1, granularity, base })
+    (proptest::collection::vec(stretch, 0..14), 0u64..12, granularity, layout())
+        .prop_map(|(stretches, tail, granularity, layout)| Plan { stretches, tail: tail + 1, granularity, layout })
+}
+
+fn layout() -> impl Strategy<Value = Option<MmapLayout>> {
+    let bottom_up = (FLOOR..100).prop_map(|base| MmapLayout::BottomUp { base: Addr(base * PAGE) });
+    let top_down = (0u64..100, 1u64..40)
+        .prop_map(|(start, size)| MmapLayout::TopDown { skipped: Some(pages(start, start + size)) });
+    prop_oneof![
+        3 => Just(None),
+        1 => Just(Some(MmapLayout::TopDown { skipped: None })),
+        1 => bottom_up.prop_map(Some),
+        1 => top_down.prop_map(Some),
+    ]
 }
 
 pub const KINDS: [OwnerKind; 6] =
@@ -61,7 +72,7 @@ pub fn space(plan: &Plan, coverage: Coverage) -> AddressSpace {
         ceiling_source: CeilingSource::User,
         page_size: PAGE,
         granularity: plan.granularity,
-        mmap_layout: plan.base.map(|base| MmapLayout::BottomUp { base: Addr(base * PAGE) }),
+        mmap_layout: plan.layout,
     };
     AddressSpace::new(bounds, coverage, regions).unwrap()
 }

@@ -134,6 +134,13 @@ impl<'a> Input<'a> {
         }
     }
 
+    /// Ends the reading of headers: without `--deep`, a stream is not unpacked any further for the sake of memory.
+    pub(super) fn freeze(&self) {
+        if let Data::Stream(prefix) = &self.data {
+            prefix.borrow_mut().freeze();
+        }
+    }
+
     /// Bytes handed out so far, which for a plain file is what was read from it.
     pub fn bytes_read(&self) -> u64 {
         self.bytes_read.get()

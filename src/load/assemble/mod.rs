@@ -111,7 +111,7 @@ fn conclude(mut draft: Draft<'_>, coverage: Coverage, input: &Input<'_>, options
         large_address_aware: draft.large_address_aware,
     };
     let mut bounds = bounds::find(draft.facts, draft.pieces, &draft.platform, &hints, options, &mut draft.diagnostics);
-    bounds.mmap_layout = mmap_layout::detect(&draft);
+    bounds.mmap_layout = mmap_layout::detect(&draft, bounds.range.end());
     let mut owned = claims::apply(draft.pieces.to_vec(), std::mem::take(&mut draft.claims));
     finish::own_the_rest(&mut owned, draft.facts, &mut draft.owners);
     let space = finish::close(owned, bounds, coverage, &mut draft.diagnostics);
@@ -134,9 +134,20 @@ fn snapshot(draft: Draft<'_>, space: AddressSpace, input: &Input<'_>, options: &
         unloaded_modules: facts.unloaded_modules.clone(),
         limits: facts.limits,
         request: options.request.or(facts.request),
-        deep_would_add: facts.deep_would_add.clone(),
+        deep_would_add: deep_would_add(facts, &draft.memory, input),
         diagnostics: draft.diagnostics,
     }
+}
+
+/// The reader's sentences, and one for the memory that lies behind what was unpacked.
+fn deep_would_add(facts: &Facts, memory: &Memory<'_>, input: &Input<'_>) -> Vec<String> {
+    let mut sentences = facts.deep_would_add.clone();
+    if memory.ranges().iter().any(|c| input.needs_deep(c.offset)) {
+        sentences.push(
+            "--deep would unpack the process's memory: exact stack bounds, module ids, heaps by their shape".to_owned(),
+        );
+    }
+    sentences
 }
 
 fn refuse_empty(facts: &Facts) -> Result<(), LoadError> {
