@@ -55,10 +55,14 @@ pub fn room(snapshot: &Snapshot, gaps: &[Gap], reach: Reach) -> ThreadRoom {
     ThreadRoom { stack, from_threads: common.is_some(), slots }
 }
 
-/// The most common size of exactly known stacks; of equally common ones the largest. The main thread's stack, which
-/// grows, is not one of them.
+/// The most common size of stacks whose both ends are known: exactly, or by a mapping that has a guard below it. Of
+/// equally common sizes the largest. The main thread's stack, which grows, is not one of them.
 fn most_common_stack(snapshot: &Snapshot) -> Option<u64> {
-    let exact = |s: &&Stack| matches!(s.source, StackSource::Pthread | StackSource::Teb | StackSource::Allocation);
+    let exact = |s: &&Stack| match s.source {
+        StackSource::Pthread | StackSource::Teb | StackSource::Allocation => true,
+        StackSource::Region => s.guard.is_some_and(|g| g > 0),
+        StackSource::Maps | StackSource::MemoryList => false,
+    };
     let mut sizes: Vec<u64> =
         snapshot.threads.iter().filter_map(|t| t.stack.as_ref()).filter(exact).map(|s| s.reserved).collect();
     sizes.sort_unstable();
