@@ -45,7 +45,8 @@ fn kernel(shape: &Shape, facts: &mut Facts) {
     }
 }
 
-/// Measured with gdb 13 and 18, see docs/formats: NT_FILE has the file-backed mappings that gdb does not dump.
+/// Measured with gdb 13 and 18: NT_FILE has the file-backed mappings that gdb does not dump, and nothing but memory
+/// marked MADV_DONTDUMP and [vvar] is missing from both.
 fn gdb(seen: &Seen, facts: &mut Facts) {
     let covered = seen.file;
     note(

@@ -38,10 +38,9 @@ use shape::Shape;
 /// is the memory of a whole machine.
 pub fn read(input: &Input<'_>, options: &LoadOptions) -> Result<Facts, LoadError> {
     let header = header::read(input)?;
-    let reach = extent::reach(input, options.deep);
     let mut facts = facts_of(&header);
-    let shape = segments::read(input, &header, reach, &mut facts)?;
-    let told = process::read(input, &header, &shape, reach, &mut facts);
+    let shape = segments::read(input, &header, options.deep, &mut facts)?;
+    let told = process::read(input, &header, &shape, &mut facts);
     extent::settle(input, &shape, options.deep, &mut facts);
     refuse_others(&header, &shape, &told, &facts)?;
     facts.writer = writer::recognise(&shape, &told.seen);
