@@ -32,7 +32,7 @@ pub(super) fn stated(input: &Input<'_>, header: &Header, deep: bool, diagnostics
         // Smaller numbers have no need of section 0: what was read there is something else.
         Some(info) if info >= u32::from(elf::PN_XNUM) => Count::Stated(u64::from(info)),
         found => {
-            let problem = found.map_or("is not there".to_owned(), |n| format!("says {n}, which is too few"));
+            let problem = found.map_or("is not within reach".to_owned(), |n| format!("says {n}, which is too few"));
             diagnostics.info(
                 "segment-count",
                 format!(

@@ -52,8 +52,8 @@ fn report_missing(missing: &Missing, len: u64, promised: u64, facts: &mut Facts)
     let Some(first) = missing.first else { return };
     facts.truncated = true;
     let message = format!(
-        "the file ends at offset {len:#x}, and its headers promise contents up to {promised:#x}: {} bytes of {} mappings \
-         are missing, the first of them {first}; the map itself does not depend on them",
+        "the file ends at offset {len:#x}, and its headers promise contents up to {promised:#x}: {} bytes of memory \
+         are missing, in {} of the mappings, the first of them {first}; the map itself does not depend on them",
         missing.bytes, missing.ranges
     );
     facts.diagnostics.warn("truncated", message, Some(Place::Offset(FileOffset(len))));

@@ -95,7 +95,7 @@ fn tell_the_end(header: &Header, told: &Told, facts: &mut Facts) {
     };
     let name = told.ended.and_then(|e| name_of(e.signal.number));
     let stopped = told.ended.is_none() || name == Some("SIGSTOP");
-    if facts.writer == Some(Writer::Gdb) && stopped {
+    if facts.writer == Some(Writer::Gdb) && stopped && told.seen.prstatus {
         // gdb stops a process with SIGSTOP to look at it, and says so in every thread's notes.
         facts.diagnostics.info("no-crash", "a debugger wrote this core of a process that had not crashed", None);
         return;

@@ -49,7 +49,7 @@ fn a_cut_kernel_core_keeps_map_and_threads() {
     assert_eq!((facts.threads.len(), rows_of(&facts, Source::PtLoad).len()), (2, 4));
     assert_eq!((facts.truncated, facts.evidence), (true, Evidence::Complete));
     assert_eq!(facts.memory.iter().map(|m| m.range.size()).collect::<Vec<_>>(), [0x10]);
-    assert!(said(&facts, "truncated", "2 mappings are missing"));
+    assert!(said(&facts, "truncated", "in 2 of the mappings"));
 }
 
 /// A truncated gcore has no notes: they are at the end.

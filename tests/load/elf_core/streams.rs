@@ -43,6 +43,7 @@ fn a_gcore_needs_deep_for_its_threads() {
     let (shallow, _) = read(&bytes, false);
     assert_eq!((shallow.threads.len(), shallow.truncated, shallow.writer), (0, false, Some(Writer::Gdb)));
     assert!(shallow.deep_would_add.iter().any(|s| s.contains("threads")), "{:?}", shallow.deep_would_add);
+    assert!(!shallow.diagnostics.has("no-crash"), "what was not read says nothing of a crash");
     let (deep, _) = read(&bytes, true);
     assert_eq!((deep.threads.len(), deep.files.len(), deep.deep_would_add.len()), (2, 1, 0));
     assert!(deep.memory.iter().any(|m| m.range.size() > PREFIX_LIMIT));
