@@ -13,4 +13,7 @@ mod layering;
 mod load {
     mod elf_core;
 }
+mod oracle;
+mod samples;
 mod synth;
+mod truth;

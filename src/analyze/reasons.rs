@@ -148,14 +148,18 @@ impl Reasons<'_> {
 
     fn unreachable_reason(&self) -> Option<String> {
         let largest = self.case.figures.largest.filter(|_| self.case.unreachable > self.case.upper)?;
-        let Some(MmapLayout::BottomUp { base }) = self.case.snapshot.space.bounds().mmap_layout else { return None };
-        let width = self.case.snapshot.width();
-        Some(format!(
-            "the {} gap at {} does not count: mmap searches upwards from {} only (legacy layout)",
-            Bytes(largest.range.size()),
-            Hex { addr: largest.range.start(), width },
-            Hex { addr: base, width },
-        ))
+        let layout = self.case.snapshot.space.bounds().mmap_layout?;
+        let skipped = layout.unreachable()?;
+        let hex = |addr| Hex { addr, width: self.case.snapshot.width() };
+        let why = match layout {
+            MmapLayout::BottomUp { base } => format!("mmap searches upwards from {} only (legacy layout)", hex(base)),
+            MmapLayout::TopDown { .. } => format!(
+                "mmap never looks between {} and {} (`ulimit -s unlimited` moves its base down)",
+                hex(skipped.start()),
+                hex(skipped.end())
+            ),
+        };
+        Some(format!("the {} gap at {} does not count: {why}", Bytes(largest.range.size()), hex(largest.range.start())))
     }
 
     fn mapping_reason(&self) -> Option<String> {

@@ -50,7 +50,7 @@ pub fn add_up(snapshot: &Snapshot) -> StackTotals {
 pub fn room(snapshot: &Snapshot, gaps: &[Gap], reach: Reach) -> ThreadRoom {
     let common = most_common_stack(snapshot);
     let stack = common.unwrap_or_else(|| default_stack(snapshot));
-    let free = gaps.iter().filter_map(|g| reach.reachable(g.range));
+    let free = gaps.iter().flat_map(|g| reach.reachable_parts(g.range));
     let slots = figures::slots(free, stack, reach.granularity());
     ThreadRoom { stack, from_threads: common.is_some(), slots }
 }

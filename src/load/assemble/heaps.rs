@@ -25,8 +25,33 @@ fn claim_brk(draft: &mut Draft<'_>) {
     let labelled: Vec<AddrRange> = draft.pieces.iter().filter(|p| p.label == RowLabel::Heap).map(|p| p.range).collect();
     let ranges = if labelled.is_empty() { brk_behind_executable(draft).into_iter().collect() } else { labelled };
     let Some(first) = ranges.first() else { return };
+    claim_bss_below(draft, first.start());
     let owner = draft.owners.add(Owner::named(OwnerKind::Heap, first.start(), "[heap]"));
     draft.claims.extend(ranges.iter().map(|r| Claim::new(*r, owner, Rank::Label)));
+}
+
+/// What lies between the executable and the brk heap and touches the executable is its bss, however large it is.
+fn claim_bss_below(draft: &mut Draft<'_>, heap: Addr) {
+    let Some(exe) = executable(draft) else { return };
+    let Some(bss) = behind(draft, exe).filter(|p| p.range.end() <= heap) else { return };
+    let owner = draft.modules.get(exe).filter(|m| m.range.end() >= bss.range.start()).map(|m| m.owner);
+    if let (Some(owner), Some(module)) = (owner.filter(|_| is_private_writable(bss)), draft.modules.get_mut(exe)) {
+        module.range = module.range.hull(bss.range);
+        draft.claims.push(Claim::new(bss.range, owner, Rank::Module));
+    }
+}
+
+/// Index of the executable among the modules.
+fn executable(draft: &Draft<'_>) -> Option<usize> {
+    let inside = draft.facts.auxv.phdr.or(draft.facts.auxv.entry)?;
+    draft.modules.iter().position(|m| m.range.contains(inside))
+}
+
+/// The piece that goes on behind a module.
+fn behind<'d>(draft: &Draft<'d>, module: usize) -> Option<&'d Piece> {
+    let end = draft.modules.get(module)?.range.end();
+    let next = draft.pieces.partition_point(|p| p.range.end() <= end);
+    draft.pieces.get(next)
 }
 
 /// `arch_randomize_brk`: up to 32 MiB behind the executable for 32-bit processes, 1 GiB for 64-bit ones (x86; other
@@ -38,15 +63,18 @@ fn brk_distance(width: PointerWidth) -> u64 {
     }
 }
 
+/// Where the executable's headers are not in the dump, its bss and the heap look the same: of two such mappings the
+/// upper one is the heap.
 fn brk_behind_executable(draft: &Draft<'_>) -> Option<AddrRange> {
-    let auxv = &draft.facts.auxv;
-    let inside = auxv.phdr.or(auxv.entry)?;
-    let exe = draft.modules.iter().find(|m| m.range.contains(inside))?;
-    let next = draft.pieces.iter().find(|p| p.range.end() > exe.range.end())?;
-    let start = next.range.start().max(exe.range.end());
-    let near = start.distance_from(exe.range.end()) <= brk_distance(draft.platform.width);
-    let candidate = AddrRange::new(start, next.range.end())?;
-    (near && is_private_writable(next)).then_some(candidate)
+    let exe = draft.modules.get(executable(draft)?)?;
+    let (end, bss_is_known) = (exe.range.end(), exe.preferred_base.is_some());
+    let next = draft.pieces.partition_point(|p| p.range.end() <= end);
+    let near = |p: &Piece| p.range.start().distance_from(end) <= brk_distance(draft.platform.width);
+    let mut following = draft.pieces.get(next..)?.iter().take_while(|p| near(p) && is_private_writable(p));
+    let first = following.next()?;
+    let first_may_be_bss = !bss_is_known && first.range.start() == end;
+    let heap = following.next().filter(|_| first_may_be_bss).unwrap_or(first);
+    AddrRange::new(heap.range.start().max(end), heap.range.end())
 }
 
 fn is_private_writable(piece: &Piece) -> bool {

@@ -45,7 +45,7 @@ fn cells(cx: Context<'_>, gap: Gap) -> [String; 5] {
 
 fn remarks(cx: Context<'_>, gap: Gap) -> String {
     let reach = cx.analysis.reach;
-    let (usable, reachable) = (reach.usable_size(gap.range), reach.reachable_size(gap.range));
+    let (usable, reachable) = (reach.usable_size(gap.range), reach.reachable_bytes(gap.range));
     let mut words = Vec::new();
     if reachable == 0 && usable > 0 {
         words.push("unreachable".to_owned());
