@@ -84,15 +84,7 @@ fn clip(dump: &mut Reading<'_>) {
         // Looking at the last byte finds the end of the stream, if it comes before.
         let _ = dump.file.up_to(highest.saturating_sub(1), 1);
     }
-    let Some(len) = dump.file.input.len() else {
-        if highest > PREFIX_LIMIT && !dump.deep {
-            dump.facts.deep_would_add.push(
-                "memory behind the first 64 MiB of the unpacked minidump: exact stack bounds, module headers, heaps"
-                    .into(),
-            );
-        }
-        return;
-    };
+    let Some(len) = dump.file.input.len() else { return };
     let mut lost = 0u64;
     dump.facts.memory.retain_mut(|captured| {
         let there = len.saturating_sub(captured.offset.0).min(captured.range.size());
