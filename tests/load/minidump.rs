@@ -443,6 +443,20 @@ fn memory_is_cut_where_the_file_ends() {
     assert!(facts.truncated && codes(&facts).contains(&"truncated-memory"));
 }
 
+/// A process that dumps itself: dbghelp's memory is captured and free in the map. The map has the last word, later.
+#[test]
+fn beside_a_map_only_memory_outside_of_it_is_stated() {
+    let regions = [
+        Region::free(0, 0x1_0000),
+        Region::committed(0x1_0000, 0x1000, protect::READWRITE),
+        Region::committed(0x1_1000, 0x1000, protect::EXECUTE_READ),
+        Region::free(0x1_2000, 0x1_0000),
+    ];
+    let memory = MemoryList::new().range(0x1_0800, &[0; 0x1000]).range(0x1_1900, &[0; 0x1000]).range(0x1_4000, &[0; 8]);
+    let facts = read(&windows(Cpu::X86).stream(MemoryInfoList::new(regions)).stream(memory));
+    assert_eq!(ranges(&facts, Source::MemoryList), [range(0x1_1900, 0x1_2900), range(0x1_4000, 0x1_4008)]);
+}
+
 #[test]
 fn killed_writer_is_noticed() {
     let facts = read(&windows(Cpu::X86).flags(2).stream(ThreadList::new([Thread::new(1)])));

@@ -13,7 +13,7 @@ use crate::model::Captured;
 /// Streams alone are small; this much more without any list of memory was memory once.
 const UNCLAIMED: u64 = 1 << 20;
 
-/// States the captured memory, cut where the file ends.
+/// States the captured memory, sorted, cut where the file ends.
 pub(super) fn read(dump: &mut Reading<'_>) {
     let mut above = 0;
     read_32(dump, &mut above);
@@ -23,6 +23,7 @@ pub(super) fn read(dump: &mut Reading<'_>) {
         dump.facts.diagnostics.info("memory-outside", message, None);
     }
     clip(dump);
+    dump.facts.memory.sort_by_key(|c| (c.range.start(), c.offset));
     notice_killed_writer(dump);
 }
 
