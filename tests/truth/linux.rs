@@ -197,6 +197,10 @@ fn compare_gaps(case: &Case<'_>, listed: &Maps, outcome: &mut Outcome) {
     if found != expected {
         outcome.say(case, format!("{} gaps, in truth {}, and not the same", found.len(), expected.len()));
     }
+    let figures = fragscope::analyze::analyze(case.dump.snapshot()).figures;
+    if (figures.total, figures.largest_size()) != (total(&expected), largest(&expected)) {
+        outcome.say(case, format!("the analysis says {} free, largest {}", figures.total, figures.largest_size()));
+    }
 }
 
 // ---- threads --------------------------------------------------------------------------------------------------------
