@@ -10,6 +10,7 @@ mod tops;
 mod touched;
 
 pub(super) use pthread::PthreadLayout;
+pub(super) use teb::rows as rows_by_teb;
 
 use super::Draft;
 use super::claims::{Claim, Rank};
