@@ -96,7 +96,8 @@ impl Sample {
         self.find_truth(suffix).unwrap_or_else(|| panic!("{} has no truth {}.{suffix}", self.file, self.truth))
     }
 
-    fn find_truth(&self, suffix: &str) -> Option<String> {
+    /// The same, or `None` if there is none.
+    pub fn find_truth(&self, suffix: &str) -> Option<String> {
         let plain = folder().join(format!("{}.{suffix}", self.truth));
         let packed = folder().join(format!("{}.{suffix}.zst", self.truth));
         let path = [plain, packed].into_iter().find(|path| path.exists())?;

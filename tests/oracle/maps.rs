@@ -57,11 +57,6 @@ impl Maps {
         self.rows.iter().find(|row| row.path == name)
     }
 
-    /// First address of the first row whose path ends like this.
-    pub fn first_ending(&self, suffix: &str) -> Option<u64> {
-        self.rows.iter().find(|row| row.path.ends_with(suffix)).map(|row| row.start)
-    }
-
     /// Free ranges between the floor and `ceiling`.
     pub fn gaps(&self, ceiling: u64) -> Vec<(u64, u64)> {
         let mut gaps = Vec::new();

@@ -59,15 +59,6 @@ impl<'a> RawMinidump<'a> {
         self.list(3, 48).map(|at| u64::from(self.u32(at))).collect()
     }
 
-    /// Start and end of stream 3's stack descriptors, with the thread's id.
-    pub fn thread_stacks(&self) -> Vec<(u64, u64, u64)> {
-        let stack = |at| {
-            let start = self.u64(at + 24);
-            (u64::from(self.u32(at)), start, start + u64::from(self.u32(at + 32)))
-        };
-        self.list(3, 48).map(stack).collect()
-    }
-
     /// Whether stream 5 or 9 has all bytes of `start..start + size` in one range.
     pub fn holds(&self, start: u64, size: u64) -> bool {
         self.memory().iter().any(|(from, to)| *from <= start && start + size <= *to)

@@ -1,14 +1,15 @@
 //! The bundled samples against their truth.
 
-use fragscope::addr::{Addr, AddrRange};
-use fragscope::load::Dump;
-use fragscope::model::{Bounds, Certainty, Evidence, MmapLayout};
+use fragscope::addr::Addr;
+use fragscope::analyze::{VerdictKind, analyze};
+use fragscope::load::{Dump, LoadOptions};
+use fragscope::model::{Certainty, Evidence, MmapLayout, Request, RequestSource};
 
 use super::{linux, windows};
 use crate::oracle::maps::Maps;
 use crate::oracle::raw_minidump::RawMinidump;
 use crate::oracle::windows as windows_truth;
-use crate::oracle::{linux_threads, maps};
+use crate::oracle::{csv, linux_threads, maps};
 use crate::samples::{self, Origin, Sample};
 
 const I386_CEILING: u64 = 0xffff_e000;
@@ -97,13 +98,10 @@ fn gaps_that_mmap_cannot_reach_are_told_apart() {
         let hole =
             space.holes().find(|h| h.range.start() == Addr(free_run.0)).unwrap_or_else(|| panic!("{file}: no gap"));
         assert_eq!(hole.range.end(), Addr(free_run.1), "{file}");
-        let skipped = skipped(space.bounds());
+        let skipped = space.bounds().mmap_layout.and_then(MmapLayout::unreachable);
         let skipped = skipped.unwrap_or_else(|| panic!("{file}: everything is called reachable"));
-        assert_eq!(
-            (skipped.start(), skipped.end()),
-            (Addr(free_run.0), Addr(reachable_from)),
-            "{file}: what mmap skips"
-        );
+        assert_eq!(skipped.end(), Addr(reachable_from), "{file}: mmap considers what lies above");
+        assert!(skipped.start() <= Addr(free_run.0), "{file}: mmap considers {skipped} in part");
         let request = 200 << 20;
         let reachable = maps::largest(&reachable_parts(&dump));
         assert!(reachable < request, "{file}: {reachable} bytes are called reachable, yet malloc failed");
@@ -111,15 +109,10 @@ fn gaps_that_mmap_cannot_reach_are_told_apart() {
     }
 }
 
-/// What of the space mmap never considers.
-fn skipped(bounds: &Bounds) -> Option<AddrRange> {
-    bounds.mmap_layout.and_then(MmapLayout::unreachable)?.intersect(bounds.range)
-}
-
 /// The holes without what mmap skips.
 fn reachable_parts(dump: &Dump<'_>) -> Vec<(u64, u64)> {
     let space = &dump.snapshot().space;
-    let skipped = skipped(space.bounds());
+    let skipped = space.bounds().mmap_layout.and_then(MmapLayout::unreachable);
     let holes = space.holes().map(|h| (h.range.start().0, h.range.end().0));
     match skipped.map(|s| (s.start().0, s.end().0)) {
         None => holes.collect(),
@@ -137,8 +130,42 @@ fn the_usual_layout_reaches_every_gap() {
         let dump = sample.load();
         let bounds = *dump.snapshot().space.bounds();
         assert_eq!(bounds.mmap_layout.map(MmapLayout::name), Some("top-down"), "{file}");
-        assert_eq!(skipped(&bounds), None, "{file}");
+        assert_eq!(bounds.mmap_layout.and_then(MmapLayout::unreachable), None, "{file}");
     }
+}
+
+/// Every sample's process failed a request, which its truth tells: its dump must never say that the request fits.
+#[test]
+fn no_request_that_failed_is_said_to_fit() {
+    for (file, kind) in [
+        ("i386-fragmented.core.zst", VerdictKind::Fragmented),
+        ("i386-fragmented.gcore.zst", VerdictKind::Fragmented),
+        ("i386-legacy.core.zst", VerdictKind::Fragmented),
+        ("i386-stack-unlimited.core.zst", VerdictKind::Fragmented),
+        ("i386-truncated.core.zst", VerdictKind::Fragmented),
+        ("linux-i386.dmp.zst", VerdictKind::Fragmented),
+        ("linux-x86_64.dmp", VerdictKind::Fragmented),
+        ("x86_64-mapping-limit.core.zst", VerdictKind::MappingLimit),
+        ("x86_64-shared-stack-vma.core.zst", VerdictKind::Fragmented),
+        ("windows-2gb.dmp.zst", VerdictKind::Fragmented),
+        ("windows-laa.dmp.zst", VerdictKind::Fragmented),
+        ("windows-no-map.dmp.zst", VerdictKind::CannotTell),
+    ] {
+        let sample = samples::ALL.iter().find(|s| s.file == file).unwrap();
+        let request = sample.find_truth("info").map(|info| failed_request(&info));
+        let verdict =
+            analyze(sample.load_with(&LoadOptions { request, deep: true, ..LoadOptions::default() }).snapshot())
+                .verdict;
+        assert!(verdict.request.is_some(), "{file}: the dump tells of no request");
+        assert_eq!(verdict.kind, kind, "{file}: {}", verdict.sentence);
+    }
+}
+
+/// `request=` of PREFIX.info, which must have failed for want of memory.
+fn failed_request(info: &str) -> Request {
+    let value = |key: &str| info.lines().find_map(|line| line.strip_prefix(key)).map(csv::number);
+    assert_eq!(value("errno="), Some(12), "the process's malloc did not fail with ENOMEM");
+    Request { size: value("request=").unwrap(), align: None, source: RequestSource::User }
 }
 
 // ---- Windows --------------------------------------------------------------------------------------------------------

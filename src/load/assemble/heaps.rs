@@ -5,10 +5,11 @@
 
 use super::Draft;
 use super::claims::{Claim, Rank};
+use super::mmap_layout;
 use super::partition::Piece;
 use crate::addr::{Addr, AddrRange};
 use crate::load::facts::RowLabel;
-use crate::model::{Owner, OwnerKind, PointerWidth, Protection, State};
+use crate::model::{MmapLayout, Owner, OwnerKind, PointerWidth, Protection, State};
 
 /// Claims all heaps.
 pub(super) fn claim(draft: &mut Draft<'_>) {
@@ -63,18 +64,60 @@ fn brk_distance(width: PointerWidth) -> u64 {
     }
 }
 
-/// Where the executable's headers are not in the dump, its bss and the heap look the same: of two such mappings the
-/// upper one is the heap.
+/// More mappings than these behind the executable are not looked at.
+const BRK_CANDIDATES: usize = 256;
+
+/// The brk heap by its content, or else by its place.
 fn brk_behind_executable(draft: &Draft<'_>) -> Option<AddrRange> {
     let exe = draft.modules.get(executable(draft)?)?;
-    let (end, bss_is_known) = (exe.range.end(), exe.preferred_base.is_some());
+    let end = exe.range.end();
     let next = draft.pieces.partition_point(|p| p.range.end() <= end);
-    let near = |p: &Piece| p.range.start().distance_from(end) <= brk_distance(draft.platform.width);
-    let mut following = draft.pieces.get(next..)?.iter().take_while(|p| near(p) && is_private_writable(p));
+    let near = |p: &&Piece| p.range.start().distance_from(end) <= brk_distance(draft.platform.width);
+    let near: Vec<&Piece> = draft.pieces.get(next..)?.iter().take_while(near).take(BRK_CANDIDATES).collect();
+    let above_exe = |p: &Piece| AddrRange::new(p.range.start().max(end), p.range.end());
+    let candidates = near.iter().filter(|p| is_private_writable(p)).filter_map(|p| above_exe(p));
+    let by_content = candidates.clone().find(|range| begins_with_chunks(draft, *range));
+    let by_place = || brk_by_place(&near, end, exe.preferred_base.is_some()).and_then(above_exe);
+    by_content.or_else(|| if mmap_may_come_between(draft) { None } else { by_place() })
+}
+
+/// Where the executable's headers are not in the dump, its bss and the heap look the same: of two such mappings the
+/// upper one is the heap.
+fn brk_by_place<'p>(near: &[&'p Piece], exe_end: Addr, bss_is_known: bool) -> Option<&'p Piece> {
+    let mut following = near.iter().take_while(|p| is_private_writable(p));
     let first = following.next()?;
-    let first_may_be_bss = !bss_is_known && first.range.start() == end;
-    let heap = following.next().filter(|_| first_may_be_bss).unwrap_or(first);
-    AddrRange::new(heap.range.start().max(end), heap.range.end())
+    let first_may_be_bss = !bss_is_known && first.range.start() == exe_end;
+    Some(following.next().filter(|_| first_may_be_bss).unwrap_or(first))
+}
+
+/// In the bottom-up layout of 32-bit x86 the executable lies just above mmap's base, and mmap fills the random
+/// distance between it and the heap: the place tells nothing.
+fn mmap_may_come_between(draft: &Draft<'_>) -> bool {
+    let narrow = draft.platform.width == PointerWidth::Bits32;
+    narrow && matches!(mmap_layout::detect(draft, Addr(u64::from(u32::MAX))), Some(MmapLayout::BottomUp { .. }))
+}
+
+/// Whether malloc chunks stand one behind the other from the range's start: the first with PREV_INUSE and nothing else
+/// (glibc malloc/malloc.c, "mchunkptr"), each within the range, until the dump ends or enough have been seen.
+fn begins_with_chunks(draft: &Draft<'_>, range: AddrRange) -> bool {
+    const ENOUGH: usize = 8;
+    const FLAGS: u64 = 7;
+    const PREV_INUSE: u64 = 1;
+    let word = u64::from(draft.platform.width.bytes());
+    let size_at = |chunk: Addr| draft.memory.word(chunk.checked_add(word)?, draft.platform.width);
+    // The user's part is aligned to 16 bytes, on i386 since glibc 2.26 too: there the first chunk begins 8 bytes in.
+    let mut chunk = Addr(range.start().0 + 16 - 2 * word);
+    for seen in 0..ENOUGH {
+        let Some(size) = size_at(chunk) else { return seen > 0 };
+        let first_flags_fit = seen > 0 || size & FLAGS == PREV_INUSE;
+        let next = chunk.checked_add(size & !FLAGS).filter(|next| *next <= range.end());
+        match next.filter(|_| first_flags_fit && size & !FLAGS >= 2 * word) {
+            Some(next) if next == range.end() => return true,
+            Some(next) => chunk = next,
+            None => return false,
+        }
+    }
+    true
 }
 
 fn is_private_writable(piece: &Piece) -> bool {
@@ -90,16 +133,15 @@ fn heap_max(width: PointerWidth) -> u64 {
     }
 }
 
+/// More places than these are not looked at: hostile input has mappings of 2^63 bytes.
+const ARENA_PLACES: usize = 1 << 17;
+
 fn claim_arenas(draft: &mut Draft<'_>) {
     let max = heap_max(draft.platform.width);
-    let mut found = Vec::new();
-    for (i, piece) in draft.pieces.iter().enumerate().filter(|(_, p)| is_private_writable(p)) {
-        let mut next = piece.range.start().align_up(max);
-        while let Some(base) = next.filter(|b| *b < piece.range.end()) {
-            found.extend(arena_heap(draft, i, base, max));
-            next = base.checked_add(max);
-        }
-    }
+    let writable = draft.pieces.iter().enumerate().filter(|(_, p)| is_private_writable(p));
+    let places = writable.flat_map(|(i, piece)| bases_in(piece.range, max).map(move |base| (i, base)));
+    let found: Vec<ArenaHeap> =
+        places.take(ARENA_PLACES).filter_map(|(i, base)| arena_heap(draft, i, base, max)).collect();
     for heap in found {
         let owner = draft.owners.add(Owner::named(OwnerKind::Heap, heap.whole.start(), "glibc thread arena"));
         draft.claims.push(Claim::new(heap.whole, owner, Rank::Heap));
@@ -108,6 +150,12 @@ fn claim_arenas(draft: &mut Draft<'_>) {
             .claims
             .extend(heap.tail.map(|t| Claim { state: Some(State::Reserved), ..Claim::new(t, owner, Rank::Heap) }));
     }
+}
+
+/// The multiples of `align` in a range.
+fn bases_in(range: AddrRange, align: u64) -> impl Iterator<Item = Addr> {
+    let next = move |base: &Addr| base.checked_add(align);
+    std::iter::successors(range.start().align_up(align), next).take_while(move |base| *base < range.end())
 }
 
 /// The reservation of one heap, and the part of it that is not usable yet.
