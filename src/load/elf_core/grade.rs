@@ -1,0 +1,64 @@
+//! How far the map can be trusted, by who wrote it and what is left of it.
+
+use super::process::Seen;
+use super::shape::Shape;
+use crate::addr::{Addr, AddrRange};
+use crate::load::facts::{Facts, RawCoverage};
+use crate::model::{Evidence, Writer};
+
+/// Sets grade, coverage, their reasons, and the number of mappings where it is known.
+pub(super) fn grade(shape: &Shape, seen: &Seen, facts: &mut Facts) {
+    match facts.writer {
+        _ if facts.rows.is_empty() => note(facts, Evidence::None, "no mapping could be read from the program headers"),
+        Some(Writer::Kernel) => kernel(shape, facts),
+        Some(Writer::Gdb) => gdb(seen, facts),
+        Some(Writer::Qemu) => note(facts, Evidence::Partial, QEMU),
+        _ if seen.vmmap => note(facts, Evidence::NearlyComplete, FREEBSD),
+        _ => note(facts, Evidence::Partial, UNKNOWN),
+    }
+}
+
+const QEMU: &str = "qemu-user lists the guest's pages with equal neighbours merged, without files, and leaves out its \
+                    own mappings, which lie in the same address space";
+const FREEBSD: &str =
+    "FreeBSD's NT_PROCSTAT_VMMAP lists every mapping; this was not yet checked against a real process";
+const UNKNOWN: &str = "the writer of this core is not known, so mappings that it does not list may have existed";
+const KERNEL: &str = "the kernel lists every mapping as a program header";
+
+fn note(facts: &mut Facts, evidence: Evidence, reason: &str) {
+    facts.evidence = evidence;
+    facts.evidence_notes.push(reason.to_owned());
+}
+
+/// The kernel walks all mappings upwards: what is left of a cut table is complete as far as it reaches.
+fn kernel(shape: &Shape, facts: &mut Facts) {
+    note(facts, Evidence::Complete, KERNEL);
+    if shape.odd > 0 {
+        note(facts, Evidence::Partial, "some program headers contradict themselves, so others may be wrong unnoticed");
+    } else if shape.whole {
+        facts.coverage = RawCoverage::Everything;
+        facts.limits.vma_count = Some(shape.mappings);
+    } else {
+        let read = shape.mapped_end.and_then(|end| AddrRange::new(Addr(0), end));
+        facts.coverage = RawCoverage::Within(read.into_iter().collect());
+        note(facts, Evidence::Partial, "the program headers are cut: mappings above the last one read are missing");
+    }
+}
+
+/// Measured with gdb 13 and 18, see docs/formats: NT_FILE has the file-backed mappings that gdb does not dump.
+fn gdb(seen: &Seen, facts: &mut Facts) {
+    let covered = seen.file;
+    note(
+        facts,
+        if covered { Evidence::NearlyComplete } else { Evidence::Partial },
+        "gdb leaves out anonymous memory marked MADV_DONTDUMP and the [vvar] pages below the vdso",
+    );
+    let files = match covered {
+        true => "read-only and shared file mappings, which gdb does not dump, are taken from NT_FILE",
+        false => "read-only and shared file mappings, which gdb does not dump, are missing, because NT_FILE is",
+    };
+    facts.evidence_notes.push(files.to_owned());
+    facts.evidence_notes.push(
+        "gdb writes PROT_NONE as readable: guard pages and reservations look like committed memory here".to_owned(),
+    );
+}
