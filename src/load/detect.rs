@@ -26,7 +26,7 @@ pub(super) fn detect(input: &Input<'_>) -> Result<Kind, LoadError> {
     }
     match () {
         () if head.starts_with(b"\x7fELF") => elf(&head),
-        () if head.starts_with(b"MDMP") => Ok(Kind::Minidump),
+        () if head.starts_with(b"MDMP") || head.starts_with(b"PMDM") => Ok(Kind::Minidump),
         () if super::proc_fs::looks_like_maps(&head) => Ok(Kind::ProcMaps),
         () => Err(LoadError::NotADump(what_else(&head).to_owned())),
     }

@@ -1,16 +1,78 @@
-//! Minidumps.
+//! Minidumps: Windows' own (`minidumpapiset.h`) and the extensions of Breakpad, Crashpad and Mozilla.
+//!
+//! Streams are read one by one, and each that is damaged costs only itself. One file per stream or concept; all of
+//! them fill [`Facts`] through [`Reading`].
+
+mod addresses;
+mod annotations;
+mod auxv;
+mod breakpad_info;
+mod context;
+mod directory;
+mod evidence;
+mod exception;
+mod exception_name;
+mod extra;
+mod file;
+mod header;
+mod limits;
+mod linux_maps;
+mod memory_info;
+mod memory_list;
+mod misc_info;
+mod modules;
+mod proc_status;
+mod reading;
+mod strings;
+mod system_info;
+mod system_memory;
+mod table;
+mod teb;
+mod thread_info;
+mod thread_names;
+mod threads;
+mod unloaded_modules;
+mod vm_counters;
+mod wow64;
+mod writer;
 
 use std::path::Path;
 
 use super::facts::Facts;
 use super::{Input, LoadOptions};
 use crate::error::LoadError;
-use crate::model::DumpFormat;
+use annotations::Annotations;
+use reading::Reading;
 
 /// Reads the facts of a minidump; `path` is where it lies, if it is a file, for what may lie beside it.
 ///
 /// # Errors
 /// If the header or the stream directory cannot be read.
-pub fn read(_input: &Input<'_>, _path: Option<&Path>, _options: &LoadOptions) -> Result<Facts, LoadError> {
-    Ok(Facts::new(DumpFormat::Minidump))
+pub fn read(input: &Input<'_>, path: Option<&Path>, options: &LoadOptions) -> Result<Facts, LoadError> {
+    let mut dump = Reading::open(input, options.deep)?;
+    system_info::read(&mut dump);
+    misc_info::read(&mut dump);
+    proc_status::read(&mut dump);
+    auxv::read(&mut dump);
+    let modules = modules::list(&mut dump);
+    wow64::recognise(&mut dump, &modules);
+    modules::state(&mut dump, modules);
+    unloaded_modules::read(&mut dump);
+    threads::read(&mut dump);
+    thread_names::read(&mut dump);
+    thread_info::read(&mut dump);
+    exception::read(&mut dump);
+    breakpad_info::read(&mut dump);
+    memory_list::read(&mut dump);
+    let linux_maps = linux_maps::read(&mut dump);
+    let memory_info = memory_info::read(&mut dump);
+    system_memory::read(&mut dump);
+    vm_counters::read(&mut dump);
+    limits::read(&mut dump);
+    Annotations::read(&mut dump, path).state(&mut dump.facts);
+    wow64::find_registers(&mut dump);
+    teb::find_peb(&mut dump);
+    writer::recognise(&mut dump);
+    evidence::conclude(&mut dump, linux_maps, memory_info);
+    Ok(dump.close())
 }

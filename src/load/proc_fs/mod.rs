@@ -4,6 +4,7 @@ mod line;
 mod lines;
 
 pub use line::{MapsLine, parse as parse_line};
+pub use lines::for_each as for_each_line;
 
 use super::Input;
 use super::facts::{Facts, RawCoverage, Row, RowLabel};
@@ -30,7 +31,7 @@ pub fn read(input: &Input<'_>) -> Result<Facts, LoadError> {
     let mut facts = Facts::new(DumpFormat::Maps);
     facts.os = Some(Os::Linux);
     let mut number = 0;
-    lines::for_each(input, |text| {
+    for_each_line(input, 0..u64::MAX, |text| {
         number += 1;
         take_line(&mut facts, text, number, Source::Maps);
     });

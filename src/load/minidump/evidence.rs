@@ -1,0 +1,118 @@
+//! How good the map is, and what there is instead of one.
+
+use super::linux_maps::LinuxMap;
+use super::memory_info::InfoMap;
+use super::reading::Reading;
+use crate::load::facts::{RawCoverage, Row, RowLabel};
+use crate::model::{Evidence, Os, Source, State, Writer};
+
+/// Grades the map, and adds what threads, modules and memory lists know of where it is missing.
+pub(super) fn conclude(dump: &mut Reading<'_>, maps: Option<LinuxMap>, info: Option<InfoMap>) {
+    let complete = take_linux_maps(dump, maps) | take_memory_info(dump, info);
+    if !complete {
+        add_stack_rows(dump);
+        add_module_rows(dump);
+        note_missing_map(dump);
+    }
+    // Also beside a map: memory that the map calls free (dbghelp's own, in dumps that a process made of itself) is
+    // found by comparing the two.
+    let rows = std::mem::take(&mut dump.memory_rows);
+    dump.facts.rows.extend(rows.into_iter().map(|r| Row::new(r, State::Committed, Source::MemoryList)));
+}
+
+fn take_linux_maps(dump: &mut Reading<'_>, maps: Option<LinuxMap>) -> bool {
+    let Some(map) = maps else { return false };
+    let note = format!("the kernel's own list of {} mappings (stream LinuxMaps, /proc/PID/maps)", map.rows);
+    dump.facts.evidence_notes.push(if map.whole { note } else { format!("{note}, of which some were lost") });
+    dump.facts.evidence = if map.whole { Evidence::Complete } else { Evidence::Partial };
+    if map.whole {
+        dump.facts.coverage = RawCoverage::Everything;
+        dump.facts.limits.vma_count = Some(map.vmas);
+    }
+    map.whole
+}
+
+fn take_memory_info(dump: &mut Reading<'_>, info: Option<InfoMap>) -> bool {
+    let Some(info) = info else { return false };
+    let lost = if info.whole { "" } else { ", of which some were lost" };
+    let source = if info.linux { "the mappings of /proc/PID/maps" } else { "VirtualQuery's walk" };
+    dump.facts.evidence_notes.push(format!("{source} in {} entries (stream MemoryInfoList){lost}", info.entries));
+    let facts = &mut dump.facts;
+    let already = facts.coverage == RawCoverage::Everything;
+    if !already {
+        facts.evidence = if info.whole { Evidence::Complete } else { Evidence::Partial };
+        facts.coverage = match (info.linux, info.whole) {
+            (true, true) => RawCoverage::Everything,
+            (true, false) => RawCoverage::Nothing,
+            (false, _) => RawCoverage::Within(info.covered),
+        };
+        let of_list = |r: &&Row| r.source == Source::MemoryInfo && r.label != RowLabel::Vsyscall;
+        let count = facts.rows.iter().filter(of_list).count() as u64;
+        facts.limits.vma_count = (info.linux && info.whole).then_some(count);
+    }
+    info.whole
+}
+
+fn add_stack_rows(dump: &mut Reading<'_>) {
+    let rows = std::mem::take(&mut dump.stack_rows);
+    dump.facts.rows.extend(rows.into_iter().map(|r| Row::new(r, State::Committed, Source::ThreadStack)));
+}
+
+fn add_module_rows(dump: &mut Reading<'_>) {
+    for index in 0..dump.facts.modules.len() {
+        let Some(module) = dump.facts.modules.get(index) else { break };
+        let (range, path) = (module.range, module.path.clone());
+        let file = (!path.is_empty()).then(|| dump.facts.intern_file(&path));
+        dump.facts.rows.push(Row {
+            file,
+            label: RowLabel::Image,
+            ..Row::new(range, State::Committed, Source::ModuleList)
+        });
+    }
+}
+
+fn note_missing_map(dump: &mut Reading<'_>) {
+    let facts = &mut dump.facts;
+    if facts.evidence_notes.is_empty() {
+        facts.evidence = Evidence::Partial;
+        facts.evidence_notes.push(
+            "the dump has no map of the address space: thread stacks, modules and the memory it holds are a lower bound \
+             of what is occupied, and gaps are upper bounds"
+                .into(),
+        );
+    }
+    facts.evidence_notes.push(better_dump(facts.writer, facts.os).into());
+}
+
+/// How to capture a dump with a map, by what made this one.
+fn better_dump(writer: Option<Writer>, os: Option<Os>) -> &'static str {
+    match (writer, os) {
+        (Some(Writer::Wine), _) => {
+            "Wine writes no MemoryInfoList whatever flags are asked; pass one as a user stream (type 16), or take a core of \
+             the Wine process (gcore)"
+        }
+        (Some(Writer::Breakpad), Some(Os::Windows)) => {
+            "for a complete map give Breakpad's ExceptionHandler MiniDumpWithFullMemoryInfo, or capture with procdump -ma or \
+             WinDbg's .dump /mFhut"
+        }
+        (Some(Writer::Crashpad), Some(Os::Windows)) => {
+            "for a complete map have Crashpad write full memory information, or capture with procdump -ma or WinDbg's \
+             .dump /mFhut"
+        }
+        (_, Some(Os::Windows)) => {
+            "for a complete map pass MiniDumpWithFullMemoryInfo to MiniDumpWriteDump, or capture with procdump -ma (or -mm \
+             for a small one) or WinDbg's .dump /mFhut"
+        }
+        (_, Some(Os::Linux | Os::Android)) => {
+            "for a complete map use a writer that adds stream LinuxMaps (Breakpad, the crate minidump-writer), or a kernel \
+             core, which has the map whatever coredump_filter says; copying /proc/PID/maps at the crash will do too"
+        }
+        (_, Some(Os::MacOs | Os::Ios)) => {
+            "minidumps of this system have no map; save the output of vmmap beside the dump if you can"
+        }
+        _ => {
+            "for a complete map capture with MiniDumpWithFullMemoryInfo on Windows (.dump /mFhut, procdump -ma or -mm), and \
+             with a kernel core or a writer of stream LinuxMaps elsewhere"
+        }
+    }
+}

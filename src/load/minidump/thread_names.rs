@@ -1,0 +1,24 @@
+//! ThreadNamesStream (24): MINIDUMP_THREAD_NAME (minidumpapiset.h), ThreadId (4 bytes) and RvaOfThreadName (8 bytes),
+//! packed to 12.
+
+use std::collections::HashMap;
+
+use minidump_common::format::MINIDUMP_STREAM_TYPE as Kind;
+
+use super::reading::Reading;
+use super::strings;
+
+/// Gives the threads their names. A name that cannot be read costs only itself.
+pub(super) fn read(dump: &mut Reading<'_>) {
+    let Some(table) = dump.plain_list(Kind::ThreadNamesStream, 12) else { return };
+    let mut names: HashMap<u64, u64> = HashMap::new();
+    dump.each_entry(table, |_, _, reader| {
+        if let (Some(id), Some(rva)) = (reader.u32(), reader.u64()) {
+            names.entry(u64::from(id)).or_insert(rva);
+        }
+    });
+    let file = dump.file;
+    for thread in &mut dump.facts.threads {
+        thread.name = names.get(&thread.id).and_then(|rva| strings::utf16(file, *rva));
+    }
+}
