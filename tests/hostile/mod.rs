@@ -19,3 +19,4 @@ mod random;
 mod rendered;
 mod seeds;
 mod sweep;
+mod watch;

@@ -9,6 +9,7 @@ use super::examine::{Outcome, examine};
 use super::mutation::{self, Mutation};
 use super::random::Random;
 use super::seeds::{self, Seed};
+use super::watch::watched;
 
 /// How many inputs `cargo test` tries; `FRAGSCOPE_HOSTILE_RUNS` overrides.
 const USUAL_RUNS: usize = 4_000;
@@ -19,17 +20,6 @@ const LARGE: usize = 256 << 10;
 
 fn from_environment(name: &str, usual: u64) -> u64 {
     std::env::var(name).ok().map_or(usual, |text| text.parse().expect("a number"))
-}
-
-/// Says which input it was if the test panics while it is examined.
-struct Named<'a>(&'a str, &'a Mutation);
-
-impl Drop for Named<'_> {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            eprintln!("the input was: {} with {:?}", self.0, self.1);
-        }
-    }
 }
 
 /// The worst of many inputs, for the closing line.
@@ -70,7 +60,7 @@ impl Tally {
 }
 
 fn try_one(seed: &Seed, mutation: &Mutation, donor: &[u8], tally: &mut Tally) {
-    let _named = Named(&seed.name, mutation);
+    let _watched = watched(format!("{} with {mutation:?}", seed.name));
     let bytes = mutation::apply(&seed.image, mutation, donor);
     let (outcome, cost) = examine(&bytes, &LoadOptions::default());
     tally.add(&seed.name, mutation, outcome, cost);

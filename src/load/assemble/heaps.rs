@@ -3,6 +3,8 @@
 //! A thread arena's heap is aligned to its maximum size, begins with `heap_info` (ar_ptr, prev, size, mprotect_size;
 //! glibc malloc/arena.c), and what is not yet usable of it is reserved up to that size.
 
+use std::iter;
+
 use super::Draft;
 use super::claims::{Claim, Rank};
 use super::partition::Piece;
@@ -62,16 +64,16 @@ fn heap_max(width: PointerWidth) -> u64 {
     }
 }
 
+/// How many places are looked at. Real processes have some hundreds of heaps; a segment that claims to hold petabytes
+/// would have billions of places.
+const MAX_PLACES: usize = 1 << 16;
+
 fn claim_arenas(draft: &mut Draft<'_>) {
     let max = heap_max(draft.platform.width);
-    let mut found = Vec::new();
-    for (i, piece) in draft.pieces.iter().enumerate().filter(|(_, p)| is_private_writable(p)) {
-        let mut next = piece.range.start().align_up(max);
-        while let Some(base) = next.filter(|b| *b < piece.range.end()) {
-            found.extend(arena_heap(draft, i, base, max));
-            next = base.checked_add(max);
-        }
-    }
+    let pieces = draft.pieces.iter().enumerate().filter(|(_, p)| is_private_writable(p));
+    let places = pieces.flat_map(|(i, piece)| aligned_places(draft, piece, max).map(move |base| (i, base)));
+    let found: Vec<ArenaHeap> =
+        places.take(MAX_PLACES).filter_map(|(i, base)| arena_heap(draft, i, base, max)).collect();
     for heap in found {
         let owner = draft.owners.add(Owner::named(OwnerKind::Heap, heap.whole.start(), "glibc thread arena"));
         draft.claims.push(Claim::new(heap.whole, owner, Rank::Heap));
@@ -80,6 +82,17 @@ fn claim_arenas(draft: &mut Draft<'_>) {
             .claims
             .extend(heap.tail.map(|t| Claim { state: Some(State::Reserved), ..Claim::new(t, owner, Rank::Heap) }));
     }
+}
+
+/// Where in the piece a heap may begin: at its start, and wherever the dump holds memory that may be a heap_info.
+fn aligned_places<'d>(draft: &'d Draft<'_>, piece: &'d Piece, max: u64) -> impl Iterator<Item = Addr> + 'd {
+    let own = Some(piece.range.start()).filter(|start| start.0.is_multiple_of(max));
+    let captured = draft.memory.captured_in(piece.range);
+    let inside = captured.flat_map(move |range| {
+        let first = range.start().align_up(max);
+        iter::successors(first, move |base| base.checked_add(max)).take_while(move |base| *base < range.end())
+    });
+    own.into_iter().chain(inside.filter(move |base| Some(*base) != own))
 }
 
 /// The reservation of one heap, and the part of it that is not usable yet.
