@@ -9,8 +9,13 @@
 #![warn(missing_docs)]
 
 pub mod addr;
+pub mod analyze;
 pub mod bytes;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod diag;
 pub mod error;
 pub mod load;
 pub mod model;
+pub mod report;
+pub mod units;

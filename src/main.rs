@@ -1,1 +1,7 @@
-fn main() {}
+//! The `fragscope` program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    fragscope::cli::run()
+}

@@ -54,7 +54,7 @@ impl<'a> Input<'a> {
         if meta.is_dir() {
             return Err(LoadError::NotADump("it is a folder, and a dump file was expected; name a file in it".into()));
         }
-        if !meta.is_file() {
+        if !meta.is_file() || meta.len() == 0 {
             return Input::from_reader(Box::new(file), deep);
         }
         let mut magic = [0u8; compress::MAGIC_LEN];
@@ -131,6 +131,13 @@ impl<'a> Input<'a> {
         match &self.data {
             Data::Stream(prefix) => prefix.borrow_mut().available(offset.0, 1) == PrefixEnd::Limit,
             _ => false,
+        }
+    }
+
+    /// Ends the reading of headers: without `--deep`, a stream is not unpacked any further for the sake of memory.
+    pub(super) fn freeze(&self) {
+        if let Data::Stream(prefix) = &self.data {
+            prefix.borrow_mut().freeze();
         }
     }
 

@@ -79,6 +79,7 @@ pub fn from_reader(reader: Box<dyn Read>, options: &LoadOptions) -> Result<Dump<
 
 fn load<'a>(input: Input<'a>, path: Option<&Path>, options: &LoadOptions) -> Result<Dump<'a>, LoadError> {
     let facts = read_facts(&input, path, options)?;
+    input.freeze();
     let (snapshot, captured) = assemble::assemble(facts, &input, options)?;
     Ok(Dump { input, captured, snapshot })
 }

@@ -28,6 +28,7 @@ pub(super) struct Prefix {
     reader: Option<Box<dyn Read>>,
     store: Store,
     unpacked: u64,
+    frozen: bool,
     damage: Option<String>,
 }
 
@@ -43,7 +44,7 @@ impl Prefix {
             true => Store::Spool { file: tempfile::tempfile()?, on_disk: 0 },
             false => Store::Memory(Vec::new()),
         };
-        Ok(Prefix { reader: Some(reader), store, unpacked: 0, damage: None })
+        Ok(Prefix { reader: Some(reader), store, unpacked: 0, frozen: false, damage: None })
     }
 
     /// The stream's length, once its end has been seen.
@@ -61,10 +62,16 @@ impl Prefix {
         self.damage.clone()
     }
 
-    /// Unpacks as far as `offset + len` if that is allowed, and tells how far that went.
+    /// From now on, what is not unpacked yet stays so; with `--deep`, nothing changes.
+    pub(super) fn freeze(&mut self) {
+        self.frozen = matches!(self.store, Store::Memory(_));
+    }
+
+    /// Unpacks as far as `offset + len` if that is allowed, and tells how far that went. Nothing is unpacked for
+    /// what begins behind the limit.
     pub(super) fn available(&mut self, offset: u64, len: u64) -> PrefixEnd {
         let wanted = offset.saturating_add(len);
-        let reachable = wanted.min(self.limit());
+        let reachable = if offset < self.limit() { wanted.min(self.limit()) } else { 0 };
         while self.unpacked < reachable && self.reader.is_some() {
             self.unpack_chunk();
         }
@@ -93,6 +100,7 @@ impl Prefix {
 
     fn limit(&self) -> u64 {
         match &self.store {
+            Store::Memory(_) if self.frozen => self.unpacked,
             Store::Memory(_) => PREFIX_LIMIT,
             Store::Spool { on_disk, .. } if *on_disk < SPOOL_DISK_LIMIT => SPOOL_LIMIT,
             Store::Spool { .. } => self.unpacked,

@@ -134,9 +134,20 @@ fn snapshot(draft: Draft<'_>, space: AddressSpace, input: &Input<'_>, options: &
         unloaded_modules: facts.unloaded_modules.clone(),
         limits: facts.limits,
         request: options.request.or(facts.request),
-        deep_would_add: facts.deep_would_add.clone(),
+        deep_would_add: deep_would_add(facts, &draft.memory, input),
         diagnostics: draft.diagnostics,
     }
+}
+
+/// The reader's sentences, and one for the memory that lies behind what was unpacked.
+fn deep_would_add(facts: &Facts, memory: &Memory<'_>, input: &Input<'_>) -> Vec<String> {
+    let mut sentences = facts.deep_would_add.clone();
+    if memory.ranges().iter().any(|c| input.needs_deep(c.offset)) {
+        sentences.push(
+            "--deep would unpack the process's memory: exact stack bounds, module ids, heaps by their shape".to_owned(),
+        );
+    }
+    sentences
 }
 
 fn refuse_empty(facts: &Facts) -> Result<(), LoadError> {

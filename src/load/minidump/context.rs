@@ -34,6 +34,8 @@ struct Layout {
     word: PointerWidth,
 }
 
+/// The bits of ContextFlags that say which parts of a context are valid (winnt.h).
+const PARTS: u32 = 0x1f;
 /// As many bytes as hold all fields that are looked at.
 const LOOKED_AT: u64 = 0x140;
 /// CONTEXT_AMD64.SegCs.
@@ -87,7 +89,9 @@ impl Layout {
     }
 
     fn registers(&self, bytes: &[u8], endian: Endian) -> Option<Registers> {
-        if self.flags_of(bytes, endian)? & self.control != self.control {
+        let parts = self.flags_of(bytes, endian)? & PARTS;
+        // Breakpad on macOS names the CPU and no parts at all (0x100000), and means all of them.
+        if parts != 0 && parts & self.control != self.control {
             return None;
         }
         let word = |at| Reader::at(bytes, at, endian)?.word(self.word);

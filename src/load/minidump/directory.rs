@@ -17,6 +17,7 @@ const MAX_SLOTS: u64 = 4096;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Streams {
     list: Vec<(u32, Location)>,
+    cut_kinds: Vec<u32>,
     /// Whether one of them is cut off by the end of the file.
     pub cut: bool,
 }
@@ -30,6 +31,11 @@ impl Streams {
     /// As [`find`](Self::find), by number.
     pub fn find_number(&self, kind: u32) -> Option<Location> {
         self.list.iter().find(|(k, at)| *k == kind && at.size > 0).map(|(_, at)| *at)
+    }
+
+    /// Whether the end of the file cuts this stream off.
+    pub fn is_cut(&self, kind: Kind) -> bool {
+        self.cut_kinds.contains(&(kind as u32))
     }
 
     /// Whether there is a slot for this stream, empty or not.
@@ -88,16 +94,20 @@ impl Streams {
             return;
         }
         let place = Some(Place::Offset(FileOffset(at.offset)));
-        let inside = file.inside(at.offset, at.size);
-        if inside < at.size {
-            self.cut = true;
-            let message = format!("{} has {} bytes, and the file has {inside} of them", name(kind), at.size);
-            diagnostics.warn("truncated-stream", message, place);
-        }
         if self.has(kind) {
+            if Kind::from_u32(kind).is_none() {
+                return;
+            }
             let message = format!("{} occurs more than once; the first one is used", name(kind));
             diagnostics.warn("duplicate-stream", message, place);
             return;
+        }
+        let inside = file.inside(at.offset, at.size);
+        if inside < at.size {
+            self.cut = true;
+            self.cut_kinds.push(kind);
+            let message = format!("{} has {} bytes, and the file has {inside} of them", name(kind), at.size);
+            diagnostics.warn("truncated-stream", message, place);
         }
         self.list.push((kind, Location { size: inside, ..at }));
     }

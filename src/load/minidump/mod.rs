@@ -7,6 +7,7 @@ mod addresses;
 mod annotations;
 mod auxv;
 mod breakpad_info;
+mod compat;
 mod context;
 mod directory;
 mod evidence;
@@ -53,7 +54,6 @@ pub fn read(input: &Input<'_>, path: Option<&Path>, options: &LoadOptions) -> Re
     system_info::read(&mut dump);
     misc_info::read(&mut dump);
     proc_status::read(&mut dump);
-    auxv::read(&mut dump);
     let modules = modules::list(&mut dump);
     wow64::recognise(&mut dump, &modules);
     modules::state(&mut dump, modules);
@@ -66,6 +66,8 @@ pub fn read(input: &Input<'_>, path: Option<&Path>, options: &LoadOptions) -> Re
     memory_list::read(&mut dump);
     let linux_maps = linux_maps::read(&mut dump);
     let memory_info = memory_info::read(&mut dump);
+    compat::recognise(&mut dump);
+    auxv::read(&mut dump);
     system_memory::read(&mut dump);
     vm_counters::read(&mut dump);
     limits::read(&mut dump);

@@ -5,11 +5,11 @@ use minidump_common::format::MINIDUMP_STREAM_TYPE as Kind;
 use super::addresses::Addresses;
 use super::context::Registers;
 use super::directory::{self, Streams, name};
-use super::file::{DumpFile, Location};
+use super::file::DumpFile;
 use super::header::{self, Header};
 use crate::addr::{AddrRange, FileOffset};
 use crate::diag::Place;
-use crate::error::{LoadError, ReadError};
+use crate::error::LoadError;
 use crate::load::Input;
 use crate::load::facts::Facts;
 use crate::model::{DumpFormat, PointerWidth};
@@ -62,21 +62,19 @@ impl<'i> Reading<'i> {
         self.addresses = Addresses::new(width);
     }
 
-    /// The first `at_most` bytes of a small stream, or as many as it has. `None` if the dump does not have it or it
-    /// cannot be read, which is reported.
+    /// The first `at_most` bytes of a small stream, or as many as are there. `None` if the dump does not have it or
+    /// nothing of it can be read; what is missing is reported.
     pub fn small_stream(&mut self, kind: Kind, at_most: u64) -> Option<Vec<u8>> {
         let at = self.streams.find(kind)?;
-        match self.file.exactly(at.offset, at.size.min(at_most), "a minidump stream") {
-            Ok(bytes) => Some(bytes),
-            Err(error) => {
-                self.report_unread(kind, at, &error);
-                None
-            }
+        let wanted = at.size.min(at_most);
+        let bytes = self.file.up_to(at.offset, wanted);
+        let got = bytes.len() as u64;
+        if got < wanted {
+            let missing = at.offset.saturating_add(got);
+            let beyond = self.is_beyond_prefix(missing);
+            self.note_missing(&name(kind as u32), missing, beyond);
         }
-    }
-
-    fn report_unread(&mut self, kind: Kind, at: Location, error: &ReadError) {
-        self.note_missing(&name(kind as u32), at.offset, matches!(error, ReadError::BeyondPrefix { .. }));
+        (got > 0).then_some(bytes)
     }
 
     /// Says that something the dump promises was not read: cut off, or behind what is unpacked without `--deep`.

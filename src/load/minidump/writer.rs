@@ -48,7 +48,8 @@ fn starts_like_crashpad(dump: &Reading<'_>) -> bool {
 }
 
 /// dbghelp puts its version in the header's upper half: 4 bits major, 4 bits minor, the low byte of the build (0x61b1
-/// is 6.1 build 7601, 0xa061 is 10.0 build 19041). Others leave zero.
+/// is 6.1 build 7601, 0xa061 is 10.0 build 19041). Others leave zero; before 5 there were no minidumps.
 fn dbghelp_version(implementation: u16) -> Option<String> {
-    (implementation != 0).then(|| format!("dbghelp {}.{}", implementation >> 12, implementation >> 8 & 0xf))
+    let (major, minor) = (implementation >> 12, implementation >> 8 & 0xf);
+    (5 <= major).then(|| format!("dbghelp {major}.{minor}"))
 }

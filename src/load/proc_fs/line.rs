@@ -35,6 +35,13 @@ pub fn parse(line: &str) -> Option<MapsLine<'_>> {
     })
 }
 
+/// Whether the line is one of a mapping that begins where it ends: Linux before 4.13 lists a stack whose guard page has
+/// eaten it up so (`be1ff000-be1ff000 ---p …`, Android 4.4 in a Firefox dump).
+pub fn is_empty_mapping(line: &str) -> bool {
+    let limits = word(line).and_then(|(range, _)| range.split_once('-'));
+    limits.is_some_and(|(start, end)| start == end && u64::from_str_radix(start, 16).is_ok())
+}
+
 fn word(text: &str) -> Option<(&str, &str)> {
     let text = text.trim_start_matches([' ', '\t']);
     let end = text.find([' ', '\t']).unwrap_or(text.len());
@@ -86,6 +93,13 @@ mod tests {
         let line = parse("00010000-00020000 ---s 00000000 00:00 0").unwrap();
         assert_eq!(line.path, "");
         assert!(line.protection.is_no_access() && line.protection.has(Protection::SHARED));
+    }
+
+    #[test]
+    fn knows_empty_mappings() {
+        assert!(is_empty_mapping("be1ff000-be1ff000 ---p 00000000 00:00 0 "));
+        assert!(!is_empty_mapping("be1ff000-be200000 ---p 00000000 00:00 0 "));
+        assert!(!is_empty_mapping("x-x"));
     }
 
     #[test]

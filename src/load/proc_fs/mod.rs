@@ -67,6 +67,11 @@ pub fn take_line(facts: &mut Facts, text: &str, number: u64, source: Source) {
             let row = row_of(facts, &parsed, source);
             facts.rows.push(row);
         }
+        None if line::is_empty_mapping(text) => facts.diagnostics.info(
+            "empty-mapping",
+            "a mapping in the list has no bytes and is passed over",
+            Some(Place::Line(number)),
+        ),
         None => facts.diagnostics.warn(
             "bad-maps-line",
             "a line of the map could not be read and was passed over",

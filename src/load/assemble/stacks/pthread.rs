@@ -28,12 +28,14 @@ struct Words {
 /// Finds the exact bounds for each thread that has them; the main thread has none, its words are zero.
 pub(super) fn find_all(draft: &mut Draft<'_>) -> Vec<Option<Bounds>> {
     let mut learned = None;
-    let mut found: Vec<Option<Bounds>> = Vec::with_capacity(draft.facts.threads.len());
-    for thread in &draft.facts.threads {
-        let hit = thread_pointer(draft, thread).and_then(|tp| find(draft, thread, tp, &mut learned));
-        found.push(hit);
-    }
+    let pointers: Vec<Option<Addr>> = draft.facts.threads.iter().map(|t| thread_pointer(draft, t)).collect();
+    let mut found: Vec<Option<Bounds>> =
+        pointers.iter().map(|tp| tp.and_then(|tp| find(draft, tp, &mut learned))).collect();
     draft.pthread = learned;
+    let Some(layout) = learned else { return found };
+    for ((bounds, tp), thread) in found.iter_mut().zip(pointers).zip(&draft.facts.threads) {
+        *bounds = bounds.or_else(|| odd_sized(draft, layout, tp?, thread.sp?));
+    }
     found
 }
 
@@ -44,18 +46,33 @@ pub(in crate::load::assemble) struct PthreadLayout {
     pub offset: i64,
 }
 
+impl PthreadLayout {
+    /// Where the words of the thread with this thread pointer stand.
+    fn place(self, tp: Addr) -> Addr {
+        Addr(tp.0.wrapping_add_signed(self.offset))
+    }
+}
+
 fn thread_pointer(draft: &Draft<'_>, thread: &ThreadFacts) -> Option<Addr> {
     thread.tls.filter(|tp| tp.0 != 0).or_else(|| scan_for_tcb(draft, thread))
 }
 
-fn find(draft: &Draft<'_>, thread: &ThreadFacts, tp: Addr, learned: &mut Option<PthreadLayout>) -> Option<Bounds> {
-    let confirmed = learned.and_then(|l| words_at(draft, Addr(tp.0.wrapping_add_signed(l.offset))));
-    if let Some(bounds) = confirmed.and_then(|w| plausible(draft, w, thread.sp, tp)) {
+fn find(draft: &Draft<'_>, tp: Addr, learned: &mut Option<PthreadLayout>) -> Option<Bounds> {
+    if let Some(bounds) = learned.and_then(|l| plausible(draft, words_at(draft, l.place(tp))?, tp)) {
         return Some(bounds);
     }
-    let (offset, bounds) = search(draft, thread.sp, tp)?;
+    let (offset, bounds) = search(draft, tp)?;
     learned.get_or_insert(PthreadLayout { offset });
     Some(bounds)
+}
+
+/// A stack that the user brought may have any size and place. Its words are believed only where other threads have
+/// shown them to stand: without whole pages, other words of struct pthread fit as well.
+fn odd_sized(draft: &Draft<'_>, layout: PthreadLayout, tp: Addr, sp: Addr) -> Option<Bounds> {
+    let words = words_at(draft, layout.place(tp))?;
+    let range = AddrRange::from_size(words.block, words.size)?;
+    let fits = words.guard == 0 && range.contains(sp) && is_at_top(draft, range, tp);
+    fits.then_some(Bounds { range, guard: Some(0), source: StackSource::Pthread })
 }
 
 /// Reads the three words at an address.
@@ -81,13 +98,13 @@ fn search_start(draft: &Draft<'_>, tp: Addr) -> Option<Addr> {
     if tls_grows_down(draft) { Some(tp) } else { tp.checked_sub(SEARCHED as u64) }
 }
 
-fn search(draft: &Draft<'_>, sp: Option<Addr>, tp: Addr) -> Option<(i64, Bounds)> {
+fn search(draft: &Draft<'_>, tp: Addr) -> Option<(i64, Bounds)> {
     let start = search_start(draft, tp)?;
     let mut bytes = vec![0u8; SEARCHED];
     let got = draft.memory.read(start, &mut bytes);
     let word = usize::from(draft.platform.width.bytes());
     let mut hits = bytes.get(..got)?.windows(3 * word).step_by(word).enumerate().filter_map(|(i, w)| {
-        let bounds = plausible(draft, words_in(draft, w)?, sp, tp)?;
+        let bounds = plausible(draft, words_in(draft, w)?, tp)?;
         let offset = start.0.wrapping_add((i * word) as u64).wrapping_sub(tp.0).cast_signed();
         Some((offset, bounds))
     });
@@ -101,18 +118,20 @@ fn search(draft: &Draft<'_>, sp: Option<Addr>, tp: Addr) -> Option<(i64, Bounds)
 ///
 /// The stack pointer is no witness: a thread may run on a fiber or an alternate stack. Without the rule on the top,
 /// (start_routine, page-aligned argument, NULL) fits too (seen with glibc 2.43).
-fn plausible(draft: &Draft<'_>, words: Words, sp: Option<Addr>, tp: Addr) -> Option<Bounds> {
+fn plausible(draft: &Draft<'_>, words: Words, tp: Addr) -> Option<Bounds> {
     let page = draft.facts.page_size.unwrap_or(0x1000).max(1);
     let block = AddrRange::from_size(words.block, words.size)?;
-    let at_top = block.contains(tp) && block.end().distance_from(tp) <= top_room(draft);
     let paged = words.size.is_multiple_of(page) && words.guard.is_multiple_of(page);
-    // A stack that the user brought has no guard of glibc's, and any size.
-    let own = words.guard == 0 && sp.is_some_and(|sp| block.contains(sp));
-    if !(at_top && words.guard < words.size && (paged || own)) {
+    if !(paged && words.guard < words.size && is_at_top(draft, block, tp)) {
         return None;
     }
     let range = AddrRange::new(words.block.checked_add(words.guard)?, block.end())?;
     Some(Bounds { range, guard: Some(words.guard), source: StackSource::Pthread })
+}
+
+/// Whether struct pthread stands at the top of the block.
+fn is_at_top(draft: &Draft<'_>, block: AddrRange, tp: Addr) -> bool {
+    block.contains(tp) && block.end().distance_from(tp) <= top_room(draft)
 }
 
 /// What stands above the thread pointer in a stack: struct pthread on variant II, static TLS on variant I.
@@ -173,6 +192,6 @@ fn has_tid(draft: &Draft<'_>, bytes: &[u8], at: usize, tid: u64) -> bool {
 
 /// The stack that a thread left behind whose struct pthread is at `tp`, if its words say that it ends at `top`.
 pub(super) fn left_behind(draft: &Draft<'_>, layout: PthreadLayout, tp: Addr, top: Addr) -> Option<Bounds> {
-    let words = words_at(draft, Addr(tp.0.wrapping_add_signed(layout.offset)))?;
-    plausible(draft, words, None, tp).filter(|b| b.range.end() == top)
+    let words = words_at(draft, layout.place(tp))?;
+    plausible(draft, words, tp).filter(|b| b.range.end() == top)
 }

@@ -1,0 +1,239 @@
+//! The verdict in words: sentences with the figures they rest on. No names from the dump, so nothing to escape.
+
+use super::verdict::{Case, Mappings, VerdictKind, vma_limit};
+use crate::model::{Evidence, MmapLayout, Os, Request};
+use crate::units::{Bytes, Count, Hex, distinct};
+
+/// Makes the sentences of one verdict.
+pub(super) struct Reasons<'a> {
+    pub case: &'a Case<'a>,
+    pub kind: VerdictKind,
+    pub largest_that_fits: Option<u64>,
+}
+
+impl Reasons<'_> {
+    /// The first line of a report.
+    pub fn sentence(&self) -> String {
+        match (self.kind, self.case.request) {
+            (VerdictKind::MappingLimit, _) => self.mapping_limit_sentence(),
+            (_, None) => self.no_request_sentence(),
+            (VerdictKind::Fits, Some(r)) => self.fits_sentence(&r),
+            (VerdictKind::Fragmented, Some(r)) => self.fragmented_sentence(&r),
+            (VerdictKind::Exhausted, Some(r)) => {
+                let (need, free) = distinct(r.size, self.case.figures.total);
+                format!("{need} cannot be had: {}{free} of address space is free in all", self.at_most())
+            }
+            (VerdictKind::CommitLimit, Some(r)) => {
+                let (need, left) = distinct(r.size, self.case.snapshot.limits.commit_left.unwrap_or(0));
+                format!("{need} fits into the address space, but only {left} of memory could still be committed")
+            }
+            (VerdictKind::CannotTell, Some(r)) => format!(
+                "it cannot be told whether {} fits: the map is incomplete, and its largest gap of at most {} may \
+                 hold something",
+                Bytes(r.size),
+                Bytes(self.case.upper)
+            ),
+        }
+    }
+
+    /// What the verdict rests on, the decisive first.
+    pub fn list(&self) -> Vec<String> {
+        [
+            self.need_reason(),
+            self.gap_reason(),
+            self.unreachable_reason(),
+            self.mapping_reason(),
+            self.commit_reason(),
+            self.address_space_limit_reason(),
+            self.evidence_reason(),
+            self.others_reason(),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+
+    /// `at most ` where figures are upper bounds.
+    fn at_most(&self) -> &'static str {
+        if self.case.snapshot.evidence == Evidence::Complete { "" } else { "at most " }
+    }
+
+    fn mapping_limit_sentence(&self) -> String {
+        let count = Count(self.case.snapshot.limits.vma_count.unwrap_or(0));
+        let limit = Count(vma_limit(self.case.snapshot));
+        let free = Bytes(self.case.figures.total);
+        match self.case.mappings {
+            Mappings::Over => {
+                format!("any new mapping fails: the process has {count} mappings of {limit}, whatever is free ({free})")
+            }
+            _ => format!(
+                "the process is at its mapping limit: {count} mappings of {limit}, so mmap fails although {free} is free"
+            ),
+        }
+    }
+
+    fn no_request_sentence(&self) -> String {
+        let free = Bytes(self.case.figures.total);
+        match self.largest_that_fits {
+            Some(0) => format!("every request fails although {free} is free"),
+            Some(most) => format!("any request above {} fails although {free} is free", Bytes(most)),
+            None if self.case.snapshot.evidence == Evidence::None => {
+                "nothing can be said of the address space: no region could be read".into()
+            }
+            None => format!(
+                "any request above {} fails for certain; smaller ones may have failed too, for the map is incomplete",
+                Bytes(self.case.upper)
+            ),
+        }
+    }
+
+    fn fits_sentence(&self, request: &Request) -> String {
+        let need = Bytes(request.size);
+        if let Some((limit, mapped)) = self.exceeded_limit() {
+            return format!(
+                "{need} fits into the address space, but RLIMIT_AS ({}) refuses it: {} is mapped already",
+                Bytes(limit),
+                Bytes(mapped)
+            );
+        }
+        let gap = Bytes(self.case.upper);
+        format!("{need} has room: the largest gap is {}{gap}; the address space was not the reason", self.at_most())
+    }
+
+    fn fragmented_sentence(&self, request: &Request) -> String {
+        let (need, gap) = distinct(request.size, self.case.upper);
+        let free = Bytes(self.case.figures.total);
+        let bound = self.at_most();
+        format!("{need} does not fit although {bound}{free} is free: the largest {} is {bound}{gap}", self.gap_words())
+    }
+
+    fn gap_words(&self) -> &'static str {
+        match (self.case.unreachable > self.case.upper, self.case.request.and_then(|r| r.align)) {
+            (true, _) => "gap that mmap can use",
+            (false, Some(_)) => "gap at that alignment",
+            (false, None) => "gap",
+        }
+    }
+
+    /// What rounding made of the request, where that is more than it.
+    fn need_reason(&self) -> Option<String> {
+        let request = self.case.request?;
+        let needed = self.case.needed?;
+        let asked = format!("{} bytes were asked for ({})", Count(request.size), request.source.name());
+        let grown = match self.case.rounding.has_malloc_header() && request.align.is_none() {
+            true => "malloc's header and whole pages make it",
+            false => "whole pages make it",
+        };
+        Some(match needed == request.size {
+            true => asked,
+            false => format!("{asked}; {grown} {} bytes", Count(needed)),
+        })
+    }
+
+    fn gap_reason(&self) -> Option<String> {
+        let figures = self.case.figures;
+        let largest = figures.largest_reachable?;
+        let width = self.case.snapshot.width();
+        let (start, end) = (largest.range.start(), largest.range.end());
+        Some(format!(
+            "the largest gap is {}{} at {}-{}, of {} free: {} of the free address space lies in smaller pieces",
+            self.at_most(),
+            Bytes(largest.range.size()),
+            Hex { addr: start, width },
+            Hex { addr: end, width },
+            Bytes(figures.total),
+            crate::units::percent(figures.total - largest.range.size(), figures.total),
+        ))
+    }
+
+    fn unreachable_reason(&self) -> Option<String> {
+        let largest = self.case.figures.largest.filter(|_| self.case.unreachable > self.case.upper)?;
+        let Some(MmapLayout::BottomUp { base }) = self.case.snapshot.space.bounds().mmap_layout else { return None };
+        let width = self.case.snapshot.width();
+        Some(format!(
+            "the {} gap at {} does not count: mmap searches upwards from {} only (legacy layout)",
+            Bytes(largest.range.size()),
+            Hex { addr: largest.range.start(), width },
+            Hex { addr: base, width },
+        ))
+    }
+
+    fn mapping_reason(&self) -> Option<String> {
+        let limits = &self.case.snapshot.limits;
+        let count = Count(limits.vma_count?);
+        let limit = vma_limit(self.case.snapshot);
+        let assumed = if limits.vma_limit.is_none() { " (the default; the dump does not tell)" } else { "" };
+        let shown = format!("{count} mappings of vm.max_map_count {}{assumed}", Count(limit));
+        match self.case.mappings {
+            Mappings::Over => Some(format!("{shown}: the kernel refuses every new mapping, of any size")),
+            Mappings::Near => Some(format!("{shown}, which is within 1 % of the limit")),
+            Mappings::Below | Mappings::Unknown => None,
+        }
+    }
+
+    fn commit_reason(&self) -> Option<String> {
+        let left = self.case.snapshot.limits.commit_left?;
+        let short = if self.case.commit_is_short() { ", less than was asked for" } else { "" };
+        Some(format!("{} could still be committed{short}", Bytes(left)))
+    }
+
+    /// RLIMIT_AS and what is mapped, if the request does not fit below it.
+    fn exceeded_limit(&self) -> Option<(u64, u64)> {
+        let limit = self.case.snapshot.limits.address_space_limit.filter(|l| *l != u64::MAX)?;
+        let mapped = self.case.snapshot.space.regions().iter().map(|r| r.range.size()).sum::<u64>();
+        let wanted = mapped.saturating_add(self.case.needed.unwrap_or(0));
+        (limit < wanted).then_some((limit, mapped))
+    }
+
+    fn address_space_limit_reason(&self) -> Option<String> {
+        let (limit, mapped) = self.exceeded_limit()?;
+        Some(format!(
+            "RLIMIT_AS is {} and {} is mapped: the limit alone refuses the request (ulimit -v)",
+            Bytes(limit),
+            Bytes(mapped)
+        ))
+    }
+
+    fn evidence_reason(&self) -> Option<String> {
+        let text = match self.case.snapshot.evidence {
+            Evidence::Complete => return None,
+            Evidence::NearlyComplete => {
+                "the map lacks what this dump's writer leaves out, so gaps may be smaller than shown"
+            }
+            Evidence::Partial => {
+                "the map is incomplete: what is not listed counts as a gap, so free figures are upper bounds"
+            }
+            Evidence::None => "no region could be read, so nothing is known of the address space",
+        };
+        Some(text.into())
+    }
+
+    /// A verdict of `fits` names who else could have refused.
+    fn others_reason(&self) -> Option<String> {
+        if self.kind != VerdictKind::Fits {
+            return None;
+        }
+        let limits = &self.case.snapshot.limits;
+        match self.case.snapshot.platform.os {
+            Some(os) if os.is_linux() => {
+                let rlimit = match limits.address_space_limit {
+                    None => "RLIMIT_AS (ulimit -v), ",
+                    Some(_) => "",
+                };
+                Some(format!(
+                    "what else could have refused it: {rlimit}overcommit (vm.overcommit_memory=2), a cgroup's memory \
+                     limit, or a limit of the allocator itself"
+                ))
+            }
+            Some(Os::Windows) if limits.commit_left.is_none() => Some(
+                "what else could have refused it: the commit limit (not in this dump), a job object's memory limit, \
+                 or a heap of fixed size"
+                    .into(),
+            ),
+            Some(Os::Windows) => {
+                Some("what else could have refused it: a job object's memory limit, or a heap of fixed size".into())
+            }
+            _ => Some("what else could have refused it: a limit on the process's memory or address space".into()),
+        }
+    }
+}

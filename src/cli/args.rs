@@ -1,0 +1,152 @@
+//! The arguments as they are typed. [`checked`](super::checked) makes them into what the library takes.
+
+use std::path::PathBuf;
+
+use clap::{Args as ArgGroup, Parser, Subcommand, ValueEnum, ValueHint};
+
+use super::size;
+use crate::addr::{Addr, AddrRange};
+
+/// Post-mortem analyzer of address-space fragmentation.
+///
+/// Reads a core file, a minidump or a saved /proc/PID/maps and says how much address space was free, how large the
+/// largest gap was, who splits it, and whether that was why an allocation failed.
+#[derive(Parser, Debug)]
+#[command(name = "fragscope", version, max_term_width = 100, subcommand_required = true, arg_required_else_help = true)]
+pub struct Args {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Say what is free, who splits it, and whether it was to blame
+    #[command(after_help = EXAMPLES)]
+    Report(Report),
+    /// List every thread with its stack pointer and stack
+    Threads(Threads),
+    /// Say what is at an address, and who is around it
+    At(At),
+    /// Print the JSON Schema of the report
+    Schema(Destination),
+    /// Print a completion script for a shell
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  fragscope report core.6845                     why did it fail?
+  fragscope report crash.dmp --need 64M          would 64 MiB have fitted?
+  zstdcat core.zst | fragscope report - --format json | jq .free.largest
+  fragscope report /proc/self/maps --explain     what the figures mean";
+
+#[derive(ArgGroup, Debug)]
+pub struct Report {
+    #[command(flatten)]
+    pub input: Input,
+    #[command(flatten)]
+    pub space: Space,
+    #[command(flatten)]
+    pub output: Output,
+    /// Show whole lists instead of their first ten entries
+    #[arg(long)]
+    pub all: bool,
+    /// Add what each figure means
+    #[arg(long)]
+    pub explain: bool,
+}
+
+#[derive(ArgGroup, Debug)]
+pub struct Threads {
+    #[command(flatten)]
+    pub input: Input,
+    #[command(flatten)]
+    pub output: Output,
+    /// Print what gdb's `thread apply all print $sp` would
+    #[arg(long, conflicts_with = "format")]
+    pub gdb: bool,
+}
+
+#[derive(ArgGroup, Debug)]
+pub struct At {
+    #[command(flatten)]
+    pub input: Input,
+    /// The address, in hex
+    #[arg(value_name = "ADDR", value_parser = size::parse_address)]
+    pub addr: Addr,
+    #[command(flatten)]
+    pub space: Space,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+#[derive(ArgGroup, Debug)]
+pub struct Input {
+    /// A core, a minidump, a maps file, any of them compressed; `-` is stdin
+    #[arg(value_name = "DUMP", value_hint = ValueHint::FilePath)]
+    pub dump: PathBuf,
+    /// Unpack compressed input whole, and walk memory where that makes figures exact
+    #[arg(long)]
+    pub deep: bool,
+}
+
+#[derive(ArgGroup, Debug, Default)]
+pub struct Space {
+    /// The allocation that failed: SIZE[:ALIGN], as 64M or 64M:2M
+    #[arg(long, value_name = "SIZE[:ALIGN]", value_parser = size::parse_need, help_heading = "Address space")]
+    pub need: Option<(u64, Option<u64>)>,
+    /// Look at nothing but START-END or START+SIZE
+    #[arg(long, value_name = "RANGE", value_parser = size::parse_range, help_heading = "Address space")]
+    pub window: Option<AddrRange>,
+    /// Take this as the end of the address space
+    #[arg(long, value_name = "ADDR", value_parser = size::parse_address, help_heading = "Address space")]
+    pub ceiling: Option<Addr>,
+    /// Take this as the allocation granularity
+    #[arg(long, value_name = "SIZE", value_parser = size::parse_size, help_heading = "Address space")]
+    pub granularity: Option<u64>,
+    /// Treat START+SIZE as occupied; may be repeated
+    #[arg(long, value_name = "RANGE", value_parser = size::parse_range, help_heading = "Address space")]
+    pub assume_used: Vec<AddrRange>,
+}
+
+#[derive(ArgGroup, Debug)]
+pub struct Output {
+    /// Form of the output
+    #[arg(long, value_enum, default_value_t = Format::Text, help_heading = "Output")]
+    pub format: Format,
+    /// When to use colours
+    #[arg(long, value_enum, default_value_t = Color::Auto, value_name = "WHEN", help_heading = "Output")]
+    pub color: Color,
+    #[command(flatten)]
+    pub destination: Destination,
+}
+
+#[derive(ArgGroup, Debug)]
+pub struct Destination {
+    /// Write to FILE instead of stdout; it appears only when it is complete
+    #[arg(short = 'o', long = "output", value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
+    pub file: Option<PathBuf>,
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Format {
+    /// For people
+    Text,
+    /// For programs; `fragscope schema` describes it
+    Json,
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Even into a file
+    Always,
+    /// Not at all
+    Never,
+}

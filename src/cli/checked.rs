@@ -1,0 +1,31 @@
+//! From arguments as typed to options that the library takes, or a sentence why not.
+
+use super::args::{Input, Space};
+use crate::load::LoadOptions;
+use crate::model::{Request, RequestSource};
+
+/// Checks what the parser could not: how arguments relate.
+///
+/// # Errors
+/// One sentence that names the argument and what to write instead.
+pub fn load_options(input: &Input, space: Space) -> Result<LoadOptions, String> {
+    let granularity = space.granularity.map(checked_granularity).transpose()?;
+    if space.ceiling.is_some_and(|c| c.0 == 0) {
+        return Err("--ceiling is the first address after the address space, and 0 leaves none".into());
+    }
+    Ok(LoadOptions {
+        ceiling: space.ceiling,
+        granularity,
+        window: space.window,
+        assume_used: space.assume_used,
+        request: space.need.map(|(size, align)| Request { size, align, source: RequestSource::User }),
+        deep: input.deep,
+    })
+}
+
+fn checked_granularity(bytes: u64) -> Result<u64, String> {
+    match bytes.is_power_of_two() {
+        true => Ok(bytes),
+        false => Err(format!("--granularity is a power of two, and {bytes} is none; write 4K or 64K")),
+    }
+}

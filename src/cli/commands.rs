@@ -1,0 +1,144 @@
+//! What each command does.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clap::CommandFactory;
+
+use super::args::{Args, At, Command, Destination, Format, Input, Report, Space, Threads};
+use super::checked::load_options;
+use super::output::{use_color, write_to};
+use crate::analyze::{Analysis, analyze};
+use crate::error::LoadError;
+use crate::load::{self, Dump};
+use crate::model::Snapshot;
+use crate::report::escape::shown;
+use crate::report::{self, Context, OwnerIds, TextOptions};
+
+/// Why a command did not finish.
+#[derive(Debug)]
+pub enum Failure {
+    /// Arguments that do not go together.
+    Usage(String),
+    /// An input of which nothing can be said.
+    Input(PathBuf, LoadError),
+    /// A file that could not be written.
+    File(PathBuf, String),
+    /// Standard output could not be written.
+    Stdout(io::Error),
+}
+
+impl Failure {
+    /// Whether whoever read the output went away.
+    pub fn is_broken_pipe(&self) -> bool {
+        matches!(self, Failure::Stdout(e) if e.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Failure::Usage(sentence) => write!(f, "{sentence}"),
+            Failure::Input(path, error) => write!(f, "{}: {}", path_text(path), shown(&error.to_string())),
+            Failure::File(path, error) => write!(f, "{}: cannot be written: {error}", path_text(path)),
+            Failure::Stdout(error) => write!(f, "stdout: cannot be written: {error}"),
+        }
+    }
+}
+
+fn path_text(path: &Path) -> String {
+    if path == Path::new("-") { "stdin".into() } else { shown(&path.to_string_lossy()).to_string() }
+}
+
+/// Runs one command.
+///
+/// # Errors
+/// See [`Failure`].
+pub fn run(args: Args) -> Result<(), Failure> {
+    match args.command {
+        Command::Report(args) => report(args),
+        Command::Threads(args) => threads(args),
+        Command::At(args) => at(args),
+        Command::Schema(destination) => schema(&destination),
+        Command::Completions { shell } => completions(shell),
+        Command::Man => man(),
+    }
+}
+
+fn report(args: Report) -> Result<(), Failure> {
+    let dump = open(&args.input, args.space)?;
+    let answers = Answers::of(dump.snapshot());
+    let cx = answers.context(dump.snapshot());
+    let color = use_color(args.output.color, &args.output.destination);
+    let options = TextOptions { all: args.all, explain: args.explain, color };
+    write_to(&args.output.destination, |out| match args.output.format {
+        Format::Text => report::write_text(out, cx, options),
+        Format::Json => report::write_json(out, &report::Report::new(cx)),
+    })
+}
+
+fn threads(args: Threads) -> Result<(), Failure> {
+    let dump = open(&args.input, Space::default())?;
+    let answers = Answers::of(dump.snapshot());
+    let cx = answers.context(dump.snapshot());
+    let color = use_color(args.output.color, &args.output.destination);
+    write_to(&args.output.destination, |out| match args.output.format {
+        _ if args.gdb => report::write_gdb(out, cx),
+        Format::Text => report::write_threads(out, cx, color),
+        Format::Json => report::write_json(out, &report::ThreadsReport::new(cx)),
+    })
+}
+
+fn at(args: At) -> Result<(), Failure> {
+    let dump = open(&args.input, args.space)?;
+    let answers = Answers::of(dump.snapshot());
+    let cx = answers.context(dump.snapshot());
+    let color = use_color(args.output.color, &args.output.destination);
+    write_to(&args.output.destination, |out| match args.output.format {
+        Format::Text => report::write_at(out, cx, args.addr, color),
+        Format::Json => report::write_json(out, &report::AtReport::new(cx, args.addr)),
+    })
+}
+
+fn schema(destination: &Destination) -> Result<(), Failure> {
+    write_to(destination, |out| {
+        serde_json::to_writer_pretty(&mut *out, &report::schema()).map_err(io::Error::from)?;
+        writeln!(out)
+    })
+}
+
+fn completions(shell: clap_complete::Shell) -> Result<(), Failure> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Args::command(), "fragscope", &mut script);
+    write_to(&Destination { file: None }, |out| out.write_all(&script))
+}
+
+fn man() -> Result<(), Failure> {
+    write_to(&Destination { file: None }, |out| clap_mangen::Man::new(Args::command()).render(&mut &mut *out))
+}
+
+fn open(input: &Input, space: Space) -> Result<Dump<'static>, Failure> {
+    let options = load_options(input, space).map_err(Failure::Usage)?;
+    let dump = match input.dump == Path::new("-") {
+        true => load::from_reader(Box::new(io::stdin()), &options),
+        false => load::open(&input.dump, &options),
+    };
+    dump.map_err(|e| Failure::Input(input.dump.clone(), e))
+}
+
+/// The answers about one snapshot, for renderers to borrow.
+struct Answers {
+    analysis: Analysis,
+    ids: OwnerIds,
+}
+
+impl Answers {
+    fn of(snapshot: &Snapshot) -> Answers {
+        Answers { analysis: analyze(snapshot), ids: OwnerIds::new(&snapshot.owners) }
+    }
+
+    fn context<'a>(&'a self, snapshot: &'a Snapshot) -> Context<'a> {
+        Context { snapshot, analysis: &self.analysis, ids: &self.ids }
+    }
+}

@@ -1,0 +1,28 @@
+//! The command line: arguments in, a report out, an exit code for `main`.
+
+mod args;
+mod checked;
+mod commands;
+mod output;
+mod size;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Bad usage, or an input of which nothing could be said.
+const FAILED: u8 = 2;
+
+/// Runs the program with its command line.
+///
+/// Returns 0 when done, also if whoever read the output went away; 2 after a sentence on stderr.
+pub fn run() -> ExitCode {
+    match commands::run(args::Args::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("fragscope: {failure}");
+            ExitCode::from(FAILED)
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Where output goes: stdout, or a file that appears only when it is complete.
+
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::Path;
+
+use tempfile::NamedTempFile;
+
+use super::args::{Color, Destination};
+use super::commands::Failure;
+
+/// Whether to use colours for this destination.
+pub fn use_color(color: Color, destination: &Destination) -> bool {
+    match color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => {
+            let stdout = io::stdout();
+            let choice = anstream::AutoStream::choice(&stdout);
+            destination.file.is_none() && stdout.is_terminal() && choice != anstream::ColorChoice::Never
+        }
+    }
+}
+
+/// Runs `write` on stdout or on the named file. A file is written beside its final place and renamed when it is
+/// complete, so that nobody ever reads half of one.
+///
+/// # Errors
+/// What `write` or the system reports.
+pub fn write_to(
+    destination: &Destination,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Failure> {
+    match &destination.file {
+        None => to_stdout(write).map_err(Failure::Stdout),
+        Some(path) => to_file(path, write).map_err(|e| Failure::File(path.clone(), e.to_string())),
+    }
+}
+
+fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    write(&mut out)?;
+    out.flush()
+}
+
+fn to_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    if path.exists() && !path.is_file() {
+        // /dev/stdout, a pipe: nothing to rename over.
+        return write_through(path, write);
+    }
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let file = new_file(folder)?;
+    let mut out = BufWriter::new(file);
+    write(&mut out)?;
+    let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+    file.persist(path).map(drop).map_err(|e| e.error)
+}
+
+fn write_through(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut out = BufWriter::new(std::fs::OpenOptions::new().write(true).open(path)?);
+    write(&mut out)?;
+    out.flush()
+}
+
+/// A temporary file that is as readable as any other new file, not only for its owner.
+#[cfg(unix)]
+fn new_file(folder: &Path) -> io::Result<NamedTempFile> {
+    use std::os::unix::fs::PermissionsExt;
+    let usual = std::fs::Permissions::from_mode(0o666);
+    tempfile::Builder::new().prefix(".fragscope-").permissions(usual).tempfile_in(folder)
+}
+
+#[cfg(not(unix))]
+fn new_file(folder: &Path) -> io::Result<NamedTempFile> {
+    tempfile::Builder::new().prefix(".fragscope-").tempfile_in(folder)
+}

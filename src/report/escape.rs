@@ -1,0 +1,109 @@
+//! Names from dumps are untrusted: whoever made the dump chose them. This is the one place that makes them harmless
+//! for a terminal or a ticket.
+
+use std::fmt;
+
+/// A name as it may be shown: nothing in it can move the cursor, start an escape sequence, end a line or turn the
+/// direction of writing. What could is written as `\u{1b}`. A name that is longer than the limit is cut in the middle,
+/// for both its folder and its end tell something.
+#[derive(Clone, Copy, Debug)]
+pub struct Shown<'a> {
+    name: &'a str,
+    limit: usize,
+}
+
+/// Shows a name whole, however long.
+pub fn shown(name: &str) -> Shown<'_> {
+    Shown { name, limit: usize::MAX }
+}
+
+/// Shows at most `limit` characters of a name, counted after escaping; a limit below 8 counts as 8.
+pub fn shortened(name: &str, limit: usize) -> Shown<'_> {
+    Shown { name, limit: limit.max(8) }
+}
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let harmless = !self.name.chars().any(is_harmful);
+        if harmless && self.name.len() <= self.limit {
+            return f.pad(self.name);
+        }
+        let pieces: Vec<String> = self.name.chars().map(escaped).collect();
+        let length: usize = pieces.iter().map(|p| p.chars().count()).sum();
+        if length <= self.limit {
+            return f.pad(&pieces.concat());
+        }
+        let room = self.limit - 1;
+        let tail = fitting(pieces.iter().rev(), room - room / 2);
+        let head = fitting(pieces.iter(), room / 2);
+        let tail_from = pieces.len() - tail;
+        let middle =
+            [pieces.get(..head).unwrap_or_default().concat(), pieces.get(tail_from..).unwrap_or_default().concat()];
+        f.pad(&middle.join("…"))
+    }
+}
+
+/// How many pieces fit into `room` characters.
+fn fitting<'a>(pieces: impl Iterator<Item = &'a String>, room: usize) -> usize {
+    let lengths = pieces.map(|p| p.chars().count());
+    lengths
+        .scan(0, |sum, length| {
+            *sum += length;
+            (*sum <= room).then_some(())
+        })
+        .count()
+}
+
+fn escaped(c: char) -> String {
+    if is_harmful(c) { c.escape_unicode().to_string() } else { c.to_string() }
+}
+
+/// Control characters (C0, DEL, C1), line and paragraph separators, marks that turn the direction of writing,
+/// characters without width that make two names look alike, and the replacement of bytes that were no UTF-8.
+fn is_harmful(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{61c}'
+            | '\u{180e}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e007f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ordinary_names_stay_as_they_are() {
+        assert_eq!(shown("/usr/lib/libc.so.6 (deleted)").to_string(), "/usr/lib/libc.so.6 (deleted)");
+        assert_eq!(shown("библиотека.dll").to_string(), "библиотека.dll");
+        assert_eq!(format!("{:<6}|", shown("a")), "a     |");
+    }
+
+    #[test]
+    fn terminal_escapes_and_line_ends_are_spelled_out() {
+        assert_eq!(shown("a\x1b]0;x\x07b\r\n").to_string(), r"a\u{1b}]0;x\u{7}b\u{d}\u{a}");
+        assert_eq!(shown("x\u{9b}31m").to_string(), r"x\u{9b}31m");
+    }
+
+    #[test]
+    fn direction_marks_are_spelled_out() {
+        assert_eq!(shown("exe\u{202e}fdp.").to_string(), r"exe\u{202e}fdp.");
+        assert_eq!(shown("a\u{200b}b").to_string(), r"a\u{200b}b");
+    }
+
+    #[test]
+    fn long_names_are_cut_in_the_middle_and_never_inside_an_escape() {
+        let text = shortened("/usr/lib/i386-linux-gnu/libstdc++.so.6.0.30", 21).to_string();
+        assert_eq!(text, "/usr/lib/i…++.so.6.0.30".replace("++.so.6.0.30", ".so.6.0.30"));
+        for limit in 0..40 {
+            let cut = shortened("aaaa\u{1b}bbbb\u{1b}cccc\u{202e}dddd", limit).to_string();
+            assert!(cut.chars().count() <= limit.max(8), "{cut}");
+            assert_eq!(cut.matches(r"\u{").count(), cut.matches('}').count(), "{cut}");
+        }
+    }
+}

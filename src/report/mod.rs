@@ -1,0 +1,17 @@
+//! The answers as people and programs read them: one serialised [`Report`], and text made from the same sources.
+//!
+//! Renderers write to whatever they are given and never print; nothing here knows how a dump was read.
+
+mod at;
+pub mod escape;
+mod explain;
+mod json;
+mod text;
+mod threads_table;
+mod view;
+
+pub use at::write_at;
+pub use json::write_json;
+pub use text::{TextOptions, write_text};
+pub use threads_table::{write_gdb, write_threads};
+pub use view::*;

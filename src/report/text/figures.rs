@@ -1,0 +1,90 @@
+//! The key figures.
+
+use std::io;
+
+use super::super::Context;
+use super::page::Page;
+use super::table::{Align, Table};
+use crate::analyze::{Largest, verdict};
+use crate::model::Evidence;
+use crate::units::{Bytes, Count, Hex, percent, plural};
+
+pub(super) fn write(page: &mut Page<'_>, cx: Context<'_>) -> io::Result<()> {
+    let remark = match cx.snapshot.evidence {
+        Evidence::Complete => "",
+        _ => "the map is incomplete: free figures are upper bounds",
+    };
+    page.heading("Key figures", remark)?;
+    let mut table = Table::new(&[("", Align::Left), ("", Align::Right), ("", Align::Left)]);
+    free_rows(&mut table, cx);
+    request_rows(&mut table, cx);
+    space_rows(&mut table, cx);
+    table.write(page)
+}
+
+fn add(table: &mut Table<'_>, name: &str, value: impl ToString, remark: impl ToString) {
+    table.row([name.to_owned(), value.to_string(), remark.to_string()]);
+}
+
+fn free_rows(table: &mut Table<'_>, cx: Context<'_>) {
+    let figures = &cx.analysis.figures;
+    let span = cx.analysis.totals.span;
+    let gaps = plural(cx.analysis.gaps.len() as u64, "gap");
+    add(
+        table,
+        "free",
+        Bytes(figures.total),
+        format!("in {gaps}, {} of the address space", percent(figures.total, span)),
+    );
+    add(table, "largest gap", Bytes(figures.largest_size()), place(cx, figures.largest));
+    if figures.largest_reachable_size() < figures.largest_size() {
+        let remark = format!("{}, of what mmap can reach", place(cx, figures.largest_reachable));
+        add(table, "largest reachable gap", Bytes(figures.largest_reachable_size()), remark);
+    }
+    if let Some(most) = cx.analysis.verdict.largest_that_fits {
+        add(table, "largest request that fits", Bytes(most), "");
+    }
+    add(
+        table,
+        "external fragmentation",
+        figures.external_fragmentation_text(),
+        "of the free bytes lie outside the largest gap",
+    );
+    if figures.unusable() > 0 {
+        add(table, "unusable", Bytes(figures.unusable()), "free, but cut off by the allocation granularity");
+    }
+}
+
+fn request_rows(table: &mut Table<'_>, cx: Context<'_>) {
+    if let (Some(fit), Some(request)) = (cx.analysis.request_fit, cx.analysis.verdict.request) {
+        add(table, "the request would fit", format!("{}×", Count(fit.slots)), format!("{} each", Bytes(request.size)));
+    }
+    let room = cx.analysis.thread_room;
+    let whose = if room.from_threads { "as most here" } else { "assumed" };
+    add(table, "room for threads", Count(room.slots), format!("with stacks of {} ({whose})", Bytes(room.stack)));
+}
+
+fn space_rows(table: &mut Table<'_>, cx: Context<'_>) {
+    let totals = &cx.analysis.totals;
+    add(table, "committed", Bytes(totals.committed), percent(totals.committed, totals.span));
+    add(table, "reserved", Bytes(totals.reserved), "taken, without memory behind it");
+    if totals.unknown > 0 {
+        add(table, "not listed", Bytes(totals.unknown), "counted as free above, and may hold something");
+    }
+    if let Some(count) = cx.snapshot.limits.vma_count {
+        let assumed = if cx.snapshot.limits.vma_limit.is_none() { " (assumed)" } else { "" };
+        let limit = verdict::vma_limit(cx.snapshot);
+        add(table, "mappings", Count(count), format!("of vm.max_map_count {}{assumed}", Count(limit)));
+    }
+    if let Some(left) = cx.snapshot.limits.commit_left {
+        add(table, "commit left", Bytes(left), "");
+    }
+}
+
+fn place(cx: Context<'_>, largest: Option<Largest>) -> String {
+    let width = cx.snapshot.width();
+    match largest {
+        Some(l) => format!("{}-{}", Hex { addr: l.range.start(), width }, Hex { addr: l.range.end(), width }),
+        None => "no gap is usable".into(),
+    }
+}

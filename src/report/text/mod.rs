@@ -1,0 +1,58 @@
+//! The report for people: the verdict in the first line, then why, then the figures and tables, the most important
+//! first, within 100 columns.
+
+mod barriers;
+mod evidence;
+mod figures;
+mod gaps;
+mod head;
+mod kinds;
+mod label;
+mod modules;
+pub(super) mod page;
+mod splitters;
+mod stacks;
+pub(super) mod table;
+
+use std::io::{self, Write};
+
+use super::Context;
+use page::Page;
+
+pub(super) use label::{owner_label, process_name};
+
+/// Rows of a list that are shown without `--all`.
+const SHOWN: usize = 10;
+
+/// How much is shown.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct TextOptions {
+    /// Whole lists instead of their beginnings.
+    pub all: bool,
+    /// The definition of each figure.
+    pub explain: bool,
+    /// Terminal colours.
+    pub color: bool,
+}
+
+/// Writes the text report.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_text(out: &mut dyn Write, cx: Context<'_>, options: TextOptions) -> io::Result<()> {
+    let mut page = Page::new(out, options.color);
+    let limit = if options.all { usize::MAX } else { SHOWN };
+    head::write(&mut page, cx)?;
+    figures::write(&mut page, cx)?;
+    gaps::write(&mut page, cx, limit)?;
+    barriers::write(&mut page, cx, limit)?;
+    splitters::write(&mut page, cx, limit)?;
+    stacks::write(&mut page, cx, limit)?;
+    modules::write(&mut page, cx, limit)?;
+    kinds::write(&mut page, cx)?;
+    evidence::write(&mut page, cx)?;
+    if options.explain {
+        super::explain::write(&mut page)?;
+    }
+    Ok(())
+}

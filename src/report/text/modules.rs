@@ -1,0 +1,44 @@
+//! Modules, the largest first.
+
+use std::cmp::Reverse;
+use std::io;
+
+use super::super::Context;
+use super::page::Page;
+use super::table::{Align, Table, cut_note};
+use crate::model::Module;
+use crate::report::escape::shortened;
+use crate::units::{Bytes, Hex, plural};
+
+pub(super) fn write(page: &mut Page<'_>, cx: Context<'_>, limit: usize) -> io::Result<()> {
+    let mut modules: Vec<&Module> = cx.snapshot.modules.iter().collect();
+    if modules.is_empty() {
+        return Ok(());
+    }
+    modules.sort_by_key(|m| (Reverse(m.range.size()), m.range.start()));
+    let sum: u64 = modules.iter().map(|m| m.range.size()).sum();
+    page.heading("Modules", &format!("{}, {}", plural(modules.len() as u64, "module"), Bytes(sum)))?;
+    let mut table =
+        Table::new(&[("start", Align::Left), ("size", Align::Right), ("path", Align::Left), ("", Align::Left)]);
+    for module in modules.iter().take(limit) {
+        table.row(cells(cx, module));
+    }
+    table.write(page)?;
+    cut_note(page, modules.len(), limit, "module")
+}
+
+fn cells(cx: Context<'_>, module: &Module) -> [String; 4] {
+    let pinned = cx.snapshot.owner(module.owner).is_some_and(|o| !o.movable);
+    let fixed = module.relocatable == Some(false);
+    let remark = match (pinned, fixed) {
+        (_, true) => "not relocatable",
+        (true, false) => "pinned",
+        (false, false) => "",
+    };
+    [
+        Hex { addr: module.range.start(), width: cx.snapshot.width() }.to_string(),
+        Bytes(module.range.size()).to_string(),
+        shortened(&module.path, 52).to_string(),
+        remark.into(),
+    ]
+}

@@ -1,0 +1,101 @@
+//! Headings, paragraphs and wrapped sentences on a page of 100 columns.
+
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+
+/// Columns that nothing but a single long word exceeds.
+pub const WIDTH: usize = 100;
+
+const HEADING: Style = Style::new().bold();
+const STRONG: Style = AnsiColor::Yellow.on_default().bold();
+
+/// Where text goes, and how it looks.
+pub struct Page<'w> {
+    out: &'w mut dyn Write,
+    color: bool,
+}
+
+impl<'w> Page<'w> {
+    /// A page that writes to `out`, with terminal colours or without.
+    pub fn new(out: &'w mut dyn Write, color: bool) -> Page<'w> {
+        Page { out, color }
+    }
+
+    /// One line as it is.
+    pub fn line(&mut self, text: &str) -> io::Result<()> {
+        writeln!(self.out, "{}", text.trim_end())
+    }
+
+    /// The line that must not be missed, wrapped.
+    pub fn strong(&mut self, text: &str) -> io::Result<()> {
+        self.styled(STRONG, &wrap(text, WIDTH))
+    }
+
+    /// An empty line and a section's title, with a remark on what the section shows.
+    pub fn heading(&mut self, title: &str, remark: &str) -> io::Result<()> {
+        writeln!(self.out)?;
+        if !self.color {
+            return self.line(&format!("{title}  {remark}"));
+        }
+        let (on, off) = (HEADING.render(), HEADING.render_reset());
+        self.line(&format!("{on}{title}{off}  {remark}"))
+    }
+
+    /// A sentence with `lead` in front; its further lines are indented as far as the lead is long.
+    pub fn item(&mut self, lead: &str, text: &str) -> io::Result<()> {
+        let indent = lead.chars().count();
+        for (i, line) in wrap(text, WIDTH.saturating_sub(indent)).iter().enumerate() {
+            let before = if i == 0 { lead } else { "" };
+            self.line(&format!("{before:indent$}{line}"))?;
+        }
+        Ok(())
+    }
+
+    fn styled(&mut self, style: Style, lines: &[String]) -> io::Result<()> {
+        for line in lines {
+            match self.color {
+                true => self.line(&format!("{}{line}{}", style.render(), style.render_reset()))?,
+                false => self.line(line)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Breaks a text at blanks into lines of at most `width` characters; a longer word has a line of its own.
+fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wraps_at_blanks_only() {
+        assert_eq!(wrap("aa bb cc", 5), ["aa bb", "cc"]);
+        assert_eq!(wrap("aaaaaaaa b", 5), ["aaaaaaaa", "b"]);
+        assert!(wrap("", 5).is_empty());
+    }
+
+    #[test]
+    fn an_item_is_indented_by_its_lead() {
+        let mut out = Vec::new();
+        let text = "word ".repeat(30);
+        Page::new(&mut out, false).item("  - ", &text).unwrap();
+        let shown = String::from_utf8(out).unwrap();
+        assert!(shown.lines().all(|l| l.len() <= WIDTH));
+        assert_eq!(shown.lines().nth(1).unwrap().find('w'), Some(4));
+    }
+}

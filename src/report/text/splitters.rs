@@ -1,0 +1,64 @@
+//! Who splits the free space: counterfactuals of owners and groups.
+
+use std::io;
+
+use super::super::Context;
+use super::label::owner_with_address;
+use super::page::Page;
+use super::table::{Align, Table, cut_note};
+use crate::units::{Bytes, Count};
+
+pub(super) fn write(page: &mut Page<'_>, cx: Context<'_>, limit: usize) -> io::Result<()> {
+    owners(page, cx, limit)?;
+    groups(page, cx)
+}
+
+fn owners(page: &mut Page<'_>, cx: Context<'_>, limit: usize) -> io::Result<()> {
+    let splitters = &cx.analysis.splitters;
+    if splitters.is_empty() {
+        page.heading("Splitters", "no single owner's absence would enlarge the largest gap")?;
+        return Ok(());
+    }
+    page.heading("Splitters", "how much larger the largest gap would be without each of them")?;
+    let mut table = Table::new(&[
+        ("gain", Align::Right),
+        ("largest gap", Align::Right),
+        ("own size", Align::Right),
+        ("owner", Align::Left),
+        ("", Align::Left),
+    ]);
+    for splitter in splitters.iter().take(limit) {
+        let pinned = cx.snapshot.owner(splitter.owner).is_some_and(|o| !o.movable);
+        table.row([
+            Bytes(splitter.gain).to_string(),
+            Bytes(splitter.largest_without).to_string(),
+            Bytes(splitter.bytes).to_string(),
+            owner_with_address(cx, splitter.owner),
+            if pinned { "pinned".into() } else { String::new() },
+        ]);
+    }
+    table.write(page)?;
+    cut_note(page, splitters.len(), limit, "splitter")
+}
+
+fn groups(page: &mut Page<'_>, cx: Context<'_>) -> io::Result<()> {
+    let mut table = Table::new(&[
+        ("together", Align::Left),
+        ("gain", Align::Right),
+        ("largest gap", Align::Right),
+        ("own size", Align::Right),
+        ("owners", Align::Right),
+    ]);
+    for group in &cx.analysis.groups {
+        let gain = if group.gain == 0 { "none".into() } else { Bytes(group.gain).to_string() };
+        table.row([
+            group.group.name().into(),
+            gain,
+            Bytes(group.largest_without).to_string(),
+            Bytes(group.bytes).to_string(),
+            Count(group.owners).to_string(),
+        ]);
+    }
+    page.line("")?;
+    table.write(page)
+}

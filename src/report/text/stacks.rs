@@ -1,0 +1,37 @@
+//! Thread stacks, the largest first.
+
+use std::cmp::Reverse;
+use std::io;
+
+use super::super::Context;
+use super::page::Page;
+use super::table::cut_note;
+use crate::model::Thread;
+use crate::report::threads_table;
+use crate::units::{Bytes, Count, plural};
+
+pub(super) fn write(page: &mut Page<'_>, cx: Context<'_>, limit: usize) -> io::Result<()> {
+    let totals = cx.analysis.stacks;
+    if totals.threads == 0 && totals.ownerless == 0 {
+        return Ok(());
+    }
+    page.heading("Thread stacks", &remark(cx))?;
+    let mut threads: Vec<&Thread> = cx.snapshot.threads.iter().collect();
+    threads.sort_by_key(|t| (!t.crashed, Reverse(t.stack.map_or(0, |s| s.reserved))));
+    threads_table::write_rows(page, cx, threads.iter().take(limit).copied())?;
+    cut_note(page, threads.len(), limit, "thread")
+}
+
+fn remark(cx: Context<'_>) -> String {
+    let totals = cx.analysis.stacks;
+    let threads = plural(totals.threads, "thread");
+    let mut text = format!("{threads}, {} reserved, {} used", Bytes(totals.reserved), Bytes(totals.used));
+    let lost = totals.threads - totals.with_stack;
+    if lost > 0 {
+        text.push_str(&format!(", {} without a known stack", Count(lost)));
+    }
+    if totals.ownerless > 0 {
+        text.push_str(&format!(", {} of no living thread", plural(totals.ownerless, "stack")));
+    }
+    text
+}

@@ -1,0 +1,78 @@
+//! The one serialised report. Its shape is a contract: names may be added, none changes.
+//!
+//! The long lists are made entry by entry while they are written, so a report costs no memory of its own.
+
+mod barrier;
+mod dump;
+mod free;
+mod gap;
+mod heads;
+mod hex;
+mod lazy;
+mod limits;
+mod module;
+mod note;
+mod owner;
+mod owner_ids;
+mod region;
+mod root;
+mod space;
+mod splitter;
+mod thread;
+mod totals;
+mod verdict;
+mod word;
+
+pub use barrier::BarrierView;
+pub use dump::{DumpView, ReasonView};
+pub use free::{BucketView, FreeView, LargestView, ThreadRoomView};
+pub use gap::GapView;
+pub use heads::{AtReport, ThreadsReport};
+pub use hex::Address;
+pub use lazy::List;
+pub use limits::LimitsView;
+pub use module::{ModuleView, UnloadedModuleView};
+pub use note::{DiagnosticView, PlaceView};
+pub use owner::{OwnerIdText, OwnerView};
+pub use owner_ids::OwnerIds;
+pub use region::{Evidence, RegionView};
+pub use root::{NoHeap, Report, SCHEMA_VERSION, Tool, schema};
+pub use space::AddressSpaceView;
+pub use splitter::{GroupView, SplitterView};
+pub use thread::{StackTotalsView, StackView, ThreadView};
+pub use totals::{KindTotalsView, TotalsView};
+pub use verdict::{RequestView, VerdictView};
+pub use word::{Vocabulary, Word};
+
+use crate::addr::Addr;
+use crate::analyze::Analysis;
+use crate::model::{OwnerId, PointerWidth, Region, Snapshot};
+
+/// What every view is made from.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// The process.
+    pub snapshot: &'a Snapshot,
+    /// The answers about it.
+    pub analysis: &'a Analysis,
+    /// What tells owners of equal ids apart.
+    pub ids: &'a OwnerIds,
+}
+
+impl<'a> Context<'a> {
+    fn hex(self, addr: Addr) -> Address {
+        Address::new(addr, self.snapshot.width())
+    }
+
+    fn width(self) -> PointerWidth {
+        self.snapshot.width()
+    }
+
+    fn owner(self, id: OwnerId) -> Option<OwnerView<'a>> {
+        OwnerView::of(self, id)
+    }
+
+    fn owner_of(self, region: Option<&Region>) -> Option<OwnerView<'a>> {
+        self.owner(region?.owner)
+    }
+}

@@ -1,0 +1,167 @@
+//! Sizes, counts and addresses as people read them. The same words in every sentence and table.
+
+use std::fmt;
+
+use crate::addr::Addr;
+use crate::model::PointerWidth;
+
+/// A number of bytes in binary units: `64 MiB`, `31.9 MiB`, `1.02 GiB`, `512 B`.
+///
+/// Whole numbers have no decimals, numbers below 10 have two, all others one. Other decimals are rounded to nearest.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Bytes(pub u64);
+
+const UNITS: [&str; 7] = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
+
+impl fmt::Display for Bytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.text())
+    }
+}
+
+impl Bytes {
+    fn text(self) -> String {
+        let mut exponent = (63u32.saturating_sub(self.0.leading_zeros()) / 10).min(6);
+        if self.0.is_multiple_of(1 << (10 * exponent)) {
+            return format!("{} {}", self.0 >> (10 * exponent), unit(exponent));
+        }
+        // 1023.96 MiB would be shown as 1024.0 MiB, and is 1.00 GiB.
+        if exponent < 6 && self.hundredths(exponent) >= 102_395 {
+            exponent += 1;
+        }
+        let hundredths = self.hundredths(exponent);
+        match hundredths < 1000 {
+            true => format!("{}.{:02} {}", hundredths / 100, hundredths % 100, unit(exponent)),
+            false => {
+                let tenths = (hundredths + 5) / 10;
+                format!("{}.{} {}", tenths / 10, tenths % 10, unit(exponent))
+            }
+        }
+    }
+
+    /// Hundredths of `1024^exponent` bytes, rounded to nearest.
+    fn hundredths(self, exponent: u32) -> u128 {
+        let unit = 1u128 << (10 * exponent);
+        (u128::from(self.0) * 100 + unit / 2) / unit
+    }
+}
+
+fn unit(exponent: u32) -> &'static str {
+    UNITS.get(exponent as usize).copied().unwrap_or("B")
+}
+
+/// Two sizes side by side, such as what was asked and what is there. If both would read the same although they are
+/// not equal, both are written out in bytes.
+pub fn distinct(a: u64, b: u64) -> (String, String) {
+    let (x, y) = (Bytes(a).text(), Bytes(b).text());
+    if x == y && a != b {
+        return (format!("{} bytes", Count(a)), format!("{} bytes", Count(b)));
+    }
+    (x, y)
+}
+
+/// A count with thousands separated: `65,530`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Count(pub u64);
+
+impl fmt::Display for Count {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = self.0.to_string();
+        let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+        for (i, digit) in digits.chars().enumerate() {
+            if i > 0 && (digits.len() - i).is_multiple_of(3) {
+                text.push(',');
+            }
+            text.push(digit);
+        }
+        f.pad(&text)
+    }
+}
+
+/// `1 gap`, `2 gaps`: a count with its noun, which takes an `s`.
+pub fn plural(count: u64, noun: &str) -> String {
+    format!("{} {noun}{}", Count(count), if count == 1 { "" } else { "s" })
+}
+
+/// An address in hex, padded to the process's pointer width: `0x00bf8000`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Hex {
+    /// The address.
+    pub addr: Addr,
+    /// Pointer size of its process.
+    pub width: PointerWidth,
+}
+
+impl fmt::Display for Hex {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "0x{:0digits$x}", self.addr.0, digits = self.width.hex_digits())
+    }
+}
+
+/// Hundredths of a percent of `part` in `whole`; zero if `whole` is zero. Never rounded up to 100 % or down to 0 %.
+pub fn basis_points(part: u64, whole: u64) -> u64 {
+    if whole == 0 {
+        return 0;
+    }
+    let exact = u128::from(part) * 10_000;
+    let rounded = (exact + u128::from(whole) / 2) / u128::from(whole);
+    let rounded = u64::try_from(rounded).unwrap_or(u64::MAX);
+    match (part, rounded) {
+        (0, _) => 0,
+        (_, 0) => 1,
+        (part, 10_000) if part < whole => 9_999,
+        (_, other) => other,
+    }
+}
+
+/// A percentage with two decimals, as `88.13 %`.
+pub fn percent(part: u64, whole: u64) -> String {
+    let points = basis_points(part, whole);
+    format!("{}.{:02} %", points / 100, points % 100)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_read_as_in_the_terms() {
+        for (bytes, text) in [
+            (0, "0 B"),
+            (512, "512 B"),
+            (4096, "4 KiB"),
+            (64 << 20, "64 MiB"),
+            (33_450_000, "31.9 MiB"),
+            (1_095_216_660, "1.02 GiB"),
+            ((1 << 30) - 1, "1.00 GiB"),
+            (598_528_000, "570.8 MiB"),
+            (u64::MAX, "16.0 EiB"),
+        ] {
+            assert_eq!(Bytes(bytes).to_string(), text, "{bytes}");
+        }
+    }
+
+    #[test]
+    fn sizes_that_read_alike_are_written_out() {
+        assert_eq!(distinct(64 << 20, 1 << 20), ("64 MiB".into(), "1 MiB".into()));
+        let (a, b) = distinct(33_450_000, 33_450_001);
+        assert_eq!((a.as_str(), b.as_str()), ("33,450,000 bytes", "33,450,001 bytes"));
+    }
+
+    #[test]
+    fn counts_and_addresses() {
+        assert_eq!(Count(65_530).to_string(), "65,530");
+        assert_eq!(Count(999).to_string(), "999");
+        assert_eq!(plural(1, "gap"), "1 gap");
+        let hex = Hex { addr: Addr(0xbf_8000), width: PointerWidth::Bits32 };
+        assert_eq!(hex.to_string(), "0x00bf8000");
+    }
+
+    #[test]
+    fn percentages_do_not_round_to_all_or_nothing() {
+        assert_eq!(percent(63_353 - 7_521, 63_353), "88.13 %");
+        assert_eq!(percent(1, 1 << 40), "0.01 %");
+        assert_eq!(percent((1 << 40) - 1, 1 << 40), "99.99 %");
+        assert_eq!(percent(0, 0), "0.00 %");
+    }
+}
