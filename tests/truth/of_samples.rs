@@ -142,7 +142,7 @@ fn no_request_that_failed_is_said_to_fit() {
         ("i386-fragmented.gcore.zst", VerdictKind::Fragmented),
         ("i386-legacy.core.zst", VerdictKind::Fragmented),
         ("i386-stack-unlimited.core.zst", VerdictKind::Fragmented),
-        ("i386-truncated.core.zst", VerdictKind::Fragmented),
+        ("i386-truncated.core", VerdictKind::Fragmented),
         ("linux-i386.dmp.zst", VerdictKind::Fragmented),
         ("linux-x86_64.dmp", VerdictKind::Fragmented),
         ("x86_64-mapping-limit.core.zst", VerdictKind::MappingLimit),
