@@ -1,21 +1,24 @@
 //! All integration tests in one binary: one link instead of a dozen.
-
-// Tests stop at what should not be; clippy's `allow-…-in-tests` reaches only `#[cfg(test)]` code.
 #![allow(
-    clippy::arithmetic_side_effects,
-    clippy::cast_possible_truncation,
+    clippy::unwrap_used,
     clippy::expect_used,
-    clippy::indexing_slicing,
     clippy::panic,
-    clippy::unwrap_used
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "a test that fails panics; clippy exempts only #[test] functions themselves"
 )]
 
 mod cli;
 mod documents;
 mod golden;
+mod hostile;
 mod layering;
+mod live;
+mod load;
 mod oracle;
 mod properties;
+mod published;
 mod samples;
+mod spaces;
 mod synth;
 mod truth;

@@ -88,6 +88,13 @@ impl<'a> Memory<'a> {
         hit.range.contains(addr).then_some(*hit)
     }
 
+    /// The parts of `range` that the dump holds, sorted by address.
+    pub fn captured_in(&self, range: AddrRange) -> impl Iterator<Item = AddrRange> + 'a {
+        let first = self.ranges.partition_point(|c| c.range.end() <= range.start());
+        let rest = self.ranges.get(first..).unwrap_or_default();
+        rest.iter().map_while(move |c| c.range.intersect(range))
+    }
+
     /// All captured ranges, sorted by address.
     pub fn ranges(&self) -> &'a [Captured] {
         self.ranges

@@ -8,6 +8,7 @@
     reason = "a test that goes wrong should panic"
 )]
 
+mod elf_core;
 mod minidump;
 mod minidump_differential;
 mod minidump_figures;

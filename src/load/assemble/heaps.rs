@@ -3,6 +3,8 @@
 //! A thread arena's heap is aligned to its maximum size, begins with `heap_info` (ar_ptr, prev, size, mprotect_size;
 //! glibc malloc/arena.c), and what is not yet usable of it is reserved up to that size.
 
+use std::iter;
+
 use super::Draft;
 use super::claims::{Claim, Rank};
 use super::mmap_layout;
@@ -146,15 +148,16 @@ fn heap_max(width: PointerWidth) -> u64 {
     }
 }
 
-/// More places than these are not looked at: hostile input has mappings of 2^63 bytes.
-const ARENA_PLACES: usize = 1 << 17;
+/// How many places are looked at. Real processes have some hundreds of heaps; a segment that claims to hold petabytes
+/// would have billions of places.
+const MAX_PLACES: usize = 1 << 16;
 
 fn claim_arenas(draft: &mut Draft<'_>) {
     let max = heap_max(draft.platform.width);
-    let writable = draft.pieces.iter().enumerate().filter(|(_, p)| is_private_writable(p));
-    let places = writable.flat_map(|(i, piece)| bases_in(piece.range, max).map(move |base| (i, base)));
+    let pieces = draft.pieces.iter().enumerate().filter(|(_, p)| is_private_writable(p));
+    let places = pieces.flat_map(|(i, piece)| aligned_places(draft, piece, max).map(move |base| (i, base)));
     let found: Vec<ArenaHeap> =
-        places.take(ARENA_PLACES).filter_map(|(i, base)| arena_heap(draft, i, base, max)).collect();
+        places.take(MAX_PLACES).filter_map(|(i, base)| arena_heap(draft, i, base, max)).collect();
     for heap in found {
         let owner = draft.owners.add(Owner::named(OwnerKind::Heap, heap.whole.start(), "glibc thread arena"));
         draft.claims.push(Claim::new(heap.whole, owner, Rank::Heap));
@@ -165,10 +168,15 @@ fn claim_arenas(draft: &mut Draft<'_>) {
     }
 }
 
-/// The multiples of `align` in a range.
-fn bases_in(range: AddrRange, align: u64) -> impl Iterator<Item = Addr> {
-    let next = move |base: &Addr| base.checked_add(align);
-    std::iter::successors(range.start().align_up(align), next).take_while(move |base| *base < range.end())
+/// Where in the piece a heap may begin: at its start, and wherever the dump holds memory that may be a heap_info.
+fn aligned_places<'d>(draft: &'d Draft<'_>, piece: &'d Piece, max: u64) -> impl Iterator<Item = Addr> + 'd {
+    let own = Some(piece.range.start()).filter(|start| start.0.is_multiple_of(max));
+    let captured = draft.memory.captured_in(piece.range);
+    let inside = captured.flat_map(move |range| {
+        let first = range.start().align_up(max);
+        iter::successors(first, move |base| base.checked_add(max)).take_while(move |base| *base < range.end())
+    });
+    own.into_iter().chain(inside.filter(move |base| Some(*base) != own))
 }
 
 /// The reservation of one heap, and the part of it that is not usable yet.
