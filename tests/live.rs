@@ -276,6 +276,28 @@ fn an_unlimited_stack_hides_a_gap_from_mmap() {
     check_unreachable(Bits::I386, Layout::UnlimitedStack);
 }
 
+/// With an unlimited stack mmap searches downwards from a sixth of the space, then upwards from a third; both are moved
+/// apart by the same random number of pages (mmap_base, TASK_UNMAPPED_BASE; seen with a program that maps until it
+/// gets the first address above ld.so: 0x5556a000 with ld.so's end at 0x2aa96000).
+#[test]
+fn what_an_unlimited_stack_hides_is_known_to_the_page() {
+    for (bits, sixth, third) in
+        [(Bits::I386, 0x2aaa_b000, 0x5555_5000), (Bits::X86_64, 0x1555_5555_6000, 0x2aaa_aaaa_b000)]
+    {
+        let name = format!("live unlimited stack {bits:?}");
+        unless_skipped(&name, || {
+            let mut process = Process::start(bits, Layout::UnlimitedStack, "0x00")?;
+            let dump = load::open(&process.crash(), &LoadOptions::default()).unwrap();
+            let maps = Maps::parse(&process.truth("maps").unwrap());
+            let linker = maps.rows.iter().rfind(|row| row.path.contains("/ld-linux")).expect("ld.so is mapped");
+            let skipped = dump.snapshot().space.bounds().mmap_layout.and_then(MmapLayout::unreachable);
+            let expected = (linker.end, third + (sixth - linker.end));
+            assert_eq!(skipped.map(|s| (s.start().0, s.end().0)), Some(expected), "{name}");
+            Ok(())
+        });
+    }
+}
+
 #[test]
 fn the_legacy_layout_hides_a_gap_from_mmap() {
     check_unreachable(Bits::I386, Layout::Legacy);

@@ -11,7 +11,7 @@ use super::mmap_layout;
 use super::partition::Piece;
 use crate::addr::{Addr, AddrRange};
 use crate::load::facts::RowLabel;
-use crate::model::{MmapLayout, Owner, OwnerKind, PointerWidth, Protection, State};
+use crate::model::{MmapLayout, Module, Owner, OwnerKind, PointerWidth, Protection, State};
 
 /// Claims all heaps.
 pub(super) fn claim(draft: &mut Draft<'_>) {
@@ -33,15 +33,24 @@ fn claim_brk(draft: &mut Draft<'_>) {
     draft.claims.extend(ranges.iter().map(|r| Claim::new(*r, owner, Rank::Label)));
 }
 
-/// What lies between the executable and the brk heap and touches the executable is its bss, however large it is.
+/// Where no header tells the bss's size, what lies between the executable and the brk heap and touches the executable
+/// is its bss, however large it is.
 fn claim_bss_below(draft: &mut Draft<'_>, heap: Addr) {
     let Some(exe) = executable(draft) else { return };
+    if draft.modules.get(exe).is_some_and(bss_is_known) {
+        return;
+    }
     let Some(bss) = behind(draft, exe).filter(|p| p.range.end() <= heap) else { return };
     let owner = draft.modules.get(exe).filter(|m| m.range.end() >= bss.range.start()).map(|m| m.owner);
     if let (Some(owner), Some(module)) = (owner.filter(|_| is_private_writable(bss)), draft.modules.get_mut(exe)) {
         module.range = module.range.hull(bss.range);
         draft.claims.push(Claim::new(bss.range, owner, Rank::Module));
     }
+}
+
+/// Whether the module's headers are in the dump, which tell where it ends.
+fn bss_is_known(module: &Module) -> bool {
+    module.preferred_base.is_some()
 }
 
 /// Index of the executable among the modules.
@@ -79,7 +88,7 @@ fn brk_behind_executable(draft: &Draft<'_>) -> Option<AddrRange> {
     let above_exe = |p: &Piece| AddrRange::new(p.range.start().max(end), p.range.end());
     let candidates = near.iter().filter(|p| is_private_writable(p)).filter_map(|p| above_exe(p));
     let by_content = candidates.clone().find(|range| begins_with_chunks(draft, *range));
-    let by_place = || brk_by_place(&near, end, exe.preferred_base.is_some()).and_then(above_exe);
+    let by_place = || brk_by_place(&near, end, bss_is_known(exe)).and_then(above_exe);
     by_content.or_else(|| if mmap_may_come_between(draft) { None } else { by_place() })
 }
 
@@ -99,21 +108,25 @@ fn mmap_may_come_between(draft: &Draft<'_>) -> bool {
     narrow && matches!(mmap_layout::detect(draft, Addr(u64::from(u32::MAX))), Some(MmapLayout::BottomUp { .. }))
 }
 
-/// Whether malloc chunks stand one behind the other from the range's start: the first with PREV_INUSE and nothing else
-/// (glibc malloc/malloc.c, "mchunkptr"), each within the range, until the dump ends or enough have been seen.
+/// Whether malloc chunks stand one behind the other from the range's start (glibc malloc/malloc.c, "mchunkptr"), each
+/// within the range, until the dump ends or enough have been seen. The first must be as large as what malloc allocates
+/// first in a process, tcache_perthread_struct: where brk fails, malloc maps further pieces of the main heap, which
+/// look alike otherwise (seen: 0x56b80000 with a first chunk of 0x1010 bytes below the heap at 0x56dda000).
 fn begins_with_chunks(draft: &Draft<'_>, range: AddrRange) -> bool {
     const ENOUGH: usize = 8;
     const FLAGS: u64 = 7;
     const PREV_INUSE: u64 = 1;
+    // 0x160 and 0x250 bytes in glibc 2.26, 0x190 and 0x290 since 2.30; more where it has larger bins.
+    const FIRST: std::ops::RangeInclusive<u64> = 0x140..=0x800;
     let word = u64::from(draft.platform.width.bytes());
     let size_at = |chunk: Addr| draft.memory.word(chunk.checked_add(word)?, draft.platform.width);
     // The user's part is aligned to 16 bytes, on i386 since glibc 2.26 too: there the first chunk begins 8 bytes in.
     let mut chunk = Addr(range.start().0 + 16 - 2 * word);
     for seen in 0..ENOUGH {
         let Some(size) = size_at(chunk) else { return seen > 0 };
-        let first_flags_fit = seen > 0 || size & FLAGS == PREV_INUSE;
+        let first_fits = seen > 0 || (size & FLAGS == PREV_INUSE && FIRST.contains(&(size & !FLAGS)));
         let next = chunk.checked_add(size & !FLAGS).filter(|next| *next <= range.end());
-        match next.filter(|_| first_flags_fit && size & !FLAGS >= 2 * word) {
+        match next.filter(|_| first_fits && size & !FLAGS >= 2 * word) {
             Some(next) if next == range.end() => return true,
             Some(next) => chunk = next,
             None => return false,
