@@ -138,6 +138,12 @@ impl AddrRange {
         AddrRange { start: self.start.min(other.start), end: self.end.max(other.end) }
     }
 
+    /// The range with both ends moved outward to multiples of `granularity`; an end that would be above 2^64 - 1 stays.
+    pub fn grown_to(self, granularity: u64) -> AddrRange {
+        let end = self.end.align_up(granularity).unwrap_or(self.end);
+        AddrRange { start: self.start.align_down(granularity), end }
+    }
+
     /// What is left after both ends are moved inward to multiples of `granularity`; `None` if nothing is.
     pub fn shrink_to(self, granularity: u64) -> Option<AddrRange> {
         AddrRange::new(self.start.align_up(granularity)?, self.end.align_down(granularity))

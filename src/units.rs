@@ -92,9 +92,27 @@ pub struct Hex {
     pub width: PointerWidth,
 }
 
+impl Hex {
+    /// Calls `take` with the text. A report of a large process has half a million addresses, and the standard
+    /// formatter takes most of the time of writing them.
+    pub fn with_text<R>(self, take: impl FnOnce(&str) -> R) -> R {
+        let mut text = *b"0x0000000000000000";
+        let mut rest = self.addr.0;
+        let digits = self.width.hex_digits().max(16 - self.addr.0.leading_zeros() as usize / 4);
+        for slot in text.iter_mut().skip(2).take(digits).rev() {
+            *slot = HEX_DIGITS.get((rest & 15) as usize).copied().unwrap_or(b'0');
+            rest >>= 4;
+        }
+        let written = text.get(..2 + digits).unwrap_or_default();
+        take(std::str::from_utf8(written).unwrap_or_default())
+    }
+}
+
+const HEX_DIGITS: &[u8; 16] = b"0123456789abcdef";
+
 impl fmt::Display for Hex {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "0x{:0digits$x}", self.addr.0, digits = self.width.hex_digits())
+        self.with_text(|text| f.pad(text))
     }
 }
 
@@ -155,6 +173,15 @@ mod tests {
         assert_eq!(plural(1, "gap"), "1 gap");
         let hex = Hex { addr: Addr(0xbf_8000), width: PointerWidth::Bits32 };
         assert_eq!(hex.to_string(), "0x00bf8000");
+        for (addr, width, text) in [
+            (0, PointerWidth::Bits32, "0x00000000"),
+            (u64::from(u32::MAX), PointerWidth::Bits32, "0xffffffff"),
+            (1 << 32, PointerWidth::Bits32, "0x100000000"),
+            (0x7fff_dead_beef, PointerWidth::Bits64, "0x00007fffdeadbeef"),
+            (u64::MAX, PointerWidth::Bits64, "0xffffffffffffffff"),
+        ] {
+            assert_eq!(Hex { addr: Addr(addr), width }.to_string(), text);
+        }
     }
 
     #[test]

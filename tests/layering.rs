@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// What each top-level module may name. A new arrow is a decision of its own, and is made here.
 const ALLOWED: [(&str, &[&str]); 11] = [
     ("addr", &[]),
-    ("units", &[]),
+    ("units", &["addr", "model"]),
     ("diag", &["addr"]),
     ("error", &["addr"]),
     ("bytes", &["model"]),

@@ -1,5 +1,24 @@
 //! All integration tests in one binary: one link instead of a dozen.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "a test that fails panics; clippy exempts only #[test] functions themselves"
+)]
 
+mod cli;
+mod documents;
+mod golden;
 mod hostile;
 mod layering;
+mod live;
+mod load;
+mod oracle;
+mod properties;
+mod published;
+mod samples;
+mod spaces;
 mod synth;
+mod truth;

@@ -89,7 +89,7 @@ pub fn analyze(snapshot: &Snapshot) -> Analysis {
 fn request_fit(verdict: &Verdict, gaps: &[Gap], reach: Reach) -> Option<RequestFit> {
     let needed = verdict.needed?;
     let align = verdict.request?.align.unwrap_or(1).max(reach.granularity());
-    let free = gaps.iter().filter_map(|g| reach.reachable(g.range));
+    let free = gaps.iter().flat_map(|g| reach.reachable_parts(g.range));
     Some(RequestFit {
         slots: figures::slots(free, needed, align),
         unusable_free_index: figures::unusable_free_index(gaps, reach, needed),

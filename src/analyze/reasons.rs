@@ -1,8 +1,8 @@
 //! The verdict in words: sentences with the figures they rest on. No names from the dump, so nothing to escape.
 
 use super::verdict::{Case, Mappings, VerdictKind, vma_limit};
-use crate::model::{Evidence, MmapLayout, Os, Request};
-use crate::units::{Bytes, Count, Hex, distinct};
+use crate::model::{Evidence, MmapLayout, Os, OwnerKind, Request, Snapshot};
+use crate::units::{Bytes, Count, Hex, distinct, plural};
 
 /// Makes the sentences of one verdict.
 pub(super) struct Reasons<'a> {
@@ -39,10 +39,11 @@ impl Reasons<'_> {
     /// What the verdict rests on, the decisive first.
     pub fn list(&self) -> Vec<String> {
         [
+            self.mapping_reason(),
+            self.mapping_owner_reason(),
             self.need_reason(),
             self.gap_reason(),
             self.unreachable_reason(),
-            self.mapping_reason(),
             self.commit_reason(),
             self.address_space_limit_reason(),
             self.evidence_reason(),
@@ -148,14 +149,18 @@ impl Reasons<'_> {
 
     fn unreachable_reason(&self) -> Option<String> {
         let largest = self.case.figures.largest.filter(|_| self.case.unreachable > self.case.upper)?;
-        let Some(MmapLayout::BottomUp { base }) = self.case.snapshot.space.bounds().mmap_layout else { return None };
-        let width = self.case.snapshot.width();
-        Some(format!(
-            "the {} gap at {} does not count: mmap searches upwards from {} only (legacy layout)",
-            Bytes(largest.range.size()),
-            Hex { addr: largest.range.start(), width },
-            Hex { addr: base, width },
-        ))
+        let layout = self.case.snapshot.space.bounds().mmap_layout?;
+        let skipped = layout.unreachable()?;
+        let hex = |addr| Hex { addr, width: self.case.snapshot.width() };
+        let why = match layout {
+            MmapLayout::BottomUp { base } => format!("mmap searches upwards from {} only (legacy layout)", hex(base)),
+            MmapLayout::TopDown { .. } => format!(
+                "mmap never looks between {} and {} (`ulimit -s unlimited` moves its base down)",
+                hex(skipped.start()),
+                hex(skipped.end())
+            ),
+        };
+        Some(format!("the {} gap at {} does not count: {why}", Bytes(largest.range.size()), hex(largest.range.start())))
     }
 
     fn mapping_reason(&self) -> Option<String> {
@@ -169,6 +174,15 @@ impl Reasons<'_> {
             Mappings::Near => Some(format!("{shown}, which is within 1 % of the limit")),
             Mappings::Below | Mappings::Unknown => None,
         }
+    }
+
+    /// Which kind of owner has most of the mappings, where their number decides.
+    fn mapping_owner_reason(&self) -> Option<String> {
+        if self.kind != VerdictKind::MappingLimit {
+            return None;
+        }
+        let (kind, mappings) = most_mappings(self.case.snapshot)?;
+        Some(format!("most of them are of the kind {}: {}", kind.name(), plural(mappings, "mapping")))
     }
 
     fn commit_reason(&self) -> Option<String> {
@@ -236,4 +250,18 @@ impl Reasons<'_> {
             _ => Some("what else could have refused it: a limit on the process's memory or address space".into()),
         }
     }
+}
+
+/// The kind of owner with most mappings. A mapping of several owners counts for the first of each kind.
+fn most_mappings(snapshot: &Snapshot) -> Option<(OwnerKind, u64)> {
+    let mut counts = OwnerKind::ALL.map(|kind| (kind, 0, None));
+    for region in snapshot.space.regions() {
+        let kind = snapshot.owner(region.owner)?.kind;
+        let row = counts.iter_mut().find(|(k, ..)| *k == kind);
+        if let Some((_, count, last)) = row.filter(|(.., last)| *last != Some(region.mapping)) {
+            *count += 1;
+            *last = Some(region.mapping);
+        }
+    }
+    counts.into_iter().map(|(kind, count, _)| (kind, count)).max_by_key(|(_, count)| *count)
 }

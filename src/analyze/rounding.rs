@@ -78,10 +78,10 @@ impl MallocHeader {
     }
 }
 
-/// The part of a reachable gap from its first address that is a multiple of `align`.
+/// The largest reachable part of a gap, each counted from its first address that is a multiple of `align`.
 pub fn aligned(reach: Reach, free: AddrRange, align: Option<u64>) -> Option<AddrRange> {
-    let range = reach.reachable(free)?;
-    AddrRange::new(range.start().align_up(align.unwrap_or(1))?, range.end())
+    let from_aligned = |part: AddrRange| AddrRange::new(part.start().align_up(align.unwrap_or(1))?, part.end());
+    reach.reachable_parts(free).filter_map(from_aligned).max_by_key(|part| part.size())
 }
 
 /// The rounding that applies to a snapshot.

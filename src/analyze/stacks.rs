@@ -51,15 +51,19 @@ pub fn add_up(snapshot: &Snapshot) -> StackTotals {
 pub fn room(snapshot: &Snapshot, gaps: &[Gap], reach: Reach) -> ThreadRoom {
     let common = most_common_stack(snapshot);
     let stack = common.unwrap_or_else(|| default_stack(snapshot));
-    let free = gaps.iter().filter_map(|g| reach.reachable(g.range));
+    let free = gaps.iter().flat_map(|g| reach.reachable_parts(g.range));
     let slots = figures::slots(free, stack, reach.granularity());
     ThreadRoom { stack, from_threads: common.is_some(), slots }
 }
 
-/// The most common size of exactly known stacks; of equally common ones the largest. The main thread's stack, which
-/// grows, is not one of them.
+/// The most common size of stacks whose both ends are known: exactly, or by a mapping that has a guard below it. Of
+/// equally common sizes the largest. The main thread's stack, which grows, is not one of them.
 fn most_common_stack(snapshot: &Snapshot) -> Option<u64> {
-    let exact = |s: &&Stack| matches!(s.source, StackSource::Pthread | StackSource::Teb | StackSource::Allocation);
+    let exact = |s: &&Stack| match s.source {
+        StackSource::Pthread | StackSource::Teb | StackSource::Allocation => true,
+        StackSource::Region => s.guard.is_some_and(|g| g > 0),
+        StackSource::Maps | StackSource::MemoryList => false,
+    };
     let mut sizes: Vec<u64> =
         snapshot.threads.iter().filter_map(|t| t.stack.as_ref()).filter(exact).map(|s| s.reserved).collect();
     sizes.sort_unstable();

@@ -68,7 +68,7 @@ pub fn run(args: Args) -> Result<(), Failure> {
 
 fn report(args: Report) -> Result<(), Failure> {
     let dump = open(&args.input, args.space)?;
-    let answers = Answers::of(dump.snapshot());
+    let answers = Answers::of(dump.snapshot(), args.output.format);
     let cx = answers.context(dump.snapshot());
     let color = use_color(args.output.color, &args.output.destination);
     let options = TextOptions { all: args.all, explain: args.explain, color };
@@ -80,7 +80,7 @@ fn report(args: Report) -> Result<(), Failure> {
 
 fn threads(args: Threads) -> Result<(), Failure> {
     let dump = open(&args.input, Space::default())?;
-    let answers = Answers::of(dump.snapshot());
+    let answers = Answers::of(dump.snapshot(), args.output.format);
     let cx = answers.context(dump.snapshot());
     let color = use_color(args.output.color, &args.output.destination);
     write_to(&args.output.destination, |out| match args.output.format {
@@ -92,7 +92,7 @@ fn threads(args: Threads) -> Result<(), Failure> {
 
 fn at(args: At) -> Result<(), Failure> {
     let dump = open(&args.input, args.space)?;
-    let answers = Answers::of(dump.snapshot());
+    let answers = Answers::of(dump.snapshot(), args.output.format);
     let cx = answers.context(dump.snapshot());
     let color = use_color(args.output.color, &args.output.destination);
     write_to(&args.output.destination, |out| match args.output.format {
@@ -134,8 +134,13 @@ struct Answers {
 }
 
 impl Answers {
-    fn of(snapshot: &Snapshot) -> Answers {
-        Answers { analysis: analyze(snapshot), ids: OwnerIds::new(&snapshot.owners) }
+    /// Text shows no ids, so they are looked at for JSON only.
+    fn of(snapshot: &Snapshot, format: Format) -> Answers {
+        let ids = match format {
+            Format::Json => OwnerIds::new(&snapshot.owners),
+            Format::Text => OwnerIds::default(),
+        };
+        Answers { analysis: analyze(snapshot), ids }
     }
 
     fn context<'a>(&'a self, snapshot: &'a Snapshot) -> Context<'a> {

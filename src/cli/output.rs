@@ -36,8 +36,11 @@ pub fn write_to(
     }
 }
 
+/// Bytes per write to the system: a report of a large process has tens of megabytes.
+const BUFFER: usize = 64 << 10;
+
 fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let mut out = BufWriter::new(io::stdout().lock());
+    let mut out = BufWriter::with_capacity(BUFFER, io::stdout().lock());
     write(&mut out)?;
     out.flush()
 }
@@ -49,7 +52,7 @@ fn to_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) ->
     }
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let file = new_file(folder)?;
-    let mut out = BufWriter::new(file);
+    let mut out = BufWriter::with_capacity(BUFFER, file);
     write(&mut out)?;
     let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
     file.persist(path).map(drop).map_err(|e| e.error)

@@ -89,8 +89,12 @@ impl CeilingSource {
 /// In which direction the system's mmap looks for free space.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub enum MmapLayout {
-    /// From below the stack downwards, and upwards from the base if that fails: reaches all gaps.
-    TopDown,
+    /// From the base downwards, and if that fails upwards from a second base. Mostly the second lies below the first,
+    /// so that all gaps are reached.
+    TopDown {
+        /// What lies between the two bases where the second is above the first, as with `ulimit -s unlimited` on x86.
+        skipped: Option<AddrRange>,
+    },
     /// From the base upwards only: gaps below the base are never used.
     BottomUp {
         /// Lowest address that mmap considers.
@@ -102,8 +106,16 @@ impl MmapLayout {
     /// The word used in reports.
     pub fn name(self) -> &'static str {
         match self {
-            MmapLayout::TopDown => "top-down",
+            MmapLayout::TopDown { .. } => "top-down",
             MmapLayout::BottomUp { .. } => "bottom-up",
+        }
+    }
+
+    /// The addresses that mmap never considers, or `None` if it considers all.
+    pub fn unreachable(self) -> Option<AddrRange> {
+        match self {
+            MmapLayout::TopDown { skipped } => skipped,
+            MmapLayout::BottomUp { base } => AddrRange::new(Addr(0), base),
         }
     }
 }

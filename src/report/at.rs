@@ -63,7 +63,7 @@ fn range_words(cx: Context<'_>, range: AddrRange) -> String {
 }
 
 const COLUMNS: [(&str, Align); 4] =
-    [("", Align::Left), ("range", Align::Left), ("size", Align::Right), ("what", Align::Left)];
+    [("", Align::Left), ("range", Align::Fixed), ("size", Align::Right), ("what", Align::Left)];
 
 /// The place itself between what is below and above, by address, highest last.
 fn surroundings<'a>(cx: Context<'_>, location: Location) -> Table<'a> {

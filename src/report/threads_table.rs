@@ -24,8 +24,8 @@ pub fn write_threads(out: &mut dyn Write, cx: Context<'_>, color: bool) -> io::R
 
 const COLUMNS: [(&str, Align); 8] = [
     ("thread", Align::Right),
-    ("sp", Align::Left),
-    ("stack", Align::Left),
+    ("sp", Align::Fixed),
+    ("stack", Align::Fixed),
     ("reserved", Align::Right),
     ("used", Align::Right),
     ("guard", Align::Right),

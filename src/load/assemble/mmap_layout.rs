@@ -6,11 +6,13 @@
 
 use super::Draft;
 use super::modules::is_dynamic_linker;
-use crate::addr::Addr;
-use crate::model::{MmapLayout, Module};
+use crate::addr::{Addr, AddrRange};
+use crate::model::{Cpu, MmapLayout, Module};
+
+const PAGE: u64 = 0x1000;
 
 /// The layout, or `None` if the dump does not show it: no dynamic linker, no library, not Linux.
-pub(super) fn detect(draft: &Draft<'_>) -> Option<MmapLayout> {
+pub(super) fn detect(draft: &Draft<'_>, ceiling: Addr) -> Option<MmapLayout> {
     if !draft.platform.os.is_some_and(|os| os.is_linux()) {
         return None;
     }
@@ -21,7 +23,7 @@ pub(super) fn detect(draft: &Draft<'_>) -> Option<MmapLayout> {
     let below = libraries().filter(|m| m.range.start() < start).count();
     match above.cmp(&below) {
         std::cmp::Ordering::Greater => Some(MmapLayout::BottomUp { base: base(draft, start) }),
-        std::cmp::Ordering::Less => Some(MmapLayout::TopDown),
+        std::cmp::Ordering::Less => Some(MmapLayout::TopDown { skipped: skipped(draft, linker, ceiling) }),
         std::cmp::Ordering::Equal => None,
     }
 }
@@ -30,6 +32,17 @@ fn dynamic_linker<'d>(draft: &'d Draft<'_>) -> Option<&'d Module> {
     let by_auxv = draft.facts.auxv.base.filter(|a| a.0 != 0);
     let at = |a: Addr| draft.modules.iter().find(|m| m.range.contains(a));
     by_auxv.and_then(at).or_else(|| draft.modules.iter().find(|m| is_dynamic_linker(&m.name)))
+}
+
+/// x86 gives mmap a base far down where the stack may grow without limit: a sixth of the space. What fails below it is
+/// searched from a third of the space upwards, and what lies between is never looked at (arch/x86/mm/mmap.c,
+/// mmap_base() and TASK_UNMAPPED_BASE; observed on Linux 6.18: 0x2aaab000 and 0x55555000 for i386).
+fn skipped(draft: &Draft<'_>, linker: &Module, ceiling: Addr) -> Option<AddrRange> {
+    if !matches!(draft.platform.cpu, Some(Cpu::X86 | Cpu::X86_64)) {
+        return None;
+    }
+    let second_base = Addr(ceiling.0 / 3).align_up(PAGE)?;
+    AddrRange::new(linker.range.end(), second_base)
 }
 
 /// Everything but the linker and the executable, which the kernel puts elsewhere.

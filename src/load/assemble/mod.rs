@@ -37,6 +37,8 @@ struct Draft<'a> {
     claims: Vec<Claim>,
     modules: Vec<Module>,
     threads: Vec<Thread>,
+    /// Each thread's thread pointer (glibc's struct pthread), as the dump or a scan of its stack tells it.
+    thread_pointers: Vec<Option<Addr>>,
     /// Where struct pthread keeps the stack's bounds, once a thread has shown it.
     pthread: Option<stacks::PthreadLayout>,
     /// The executable's large-address-aware bit (Windows), if its headers are in the dump.
@@ -79,8 +81,8 @@ pub(super) fn assemble(
     refuse_empty(&facts)?;
     let mut diagnostics = std::mem::take(&mut facts.diagnostics);
     let captured = captured::sorted(std::mem::take(&mut facts.memory));
-    add_declared_rows(&mut facts, options);
     let platform = platform_of(&facts, &mut diagnostics);
+    add_rows(&mut facts, &Memory::new(input, &captured, platform.endian), platform, options);
     let coverage = coverage_of(&facts.coverage);
     let pieces = partition::partition(std::mem::take(&mut facts.rows), &coverage, &mut diagnostics);
     let draft = Draft {
@@ -93,6 +95,7 @@ pub(super) fn assemble(
         claims: Vec::new(),
         modules: Vec::new(),
         threads: Vec::new(),
+        thread_pointers: Vec::new(),
         pthread: None,
         large_address_aware: None,
         diagnostics,
@@ -111,7 +114,7 @@ fn conclude(mut draft: Draft<'_>, coverage: Coverage, input: &Input<'_>, options
         large_address_aware: draft.large_address_aware,
     };
     let mut bounds = bounds::find(draft.facts, draft.pieces, &draft.platform, &hints, options, &mut draft.diagnostics);
-    bounds.mmap_layout = mmap_layout::detect(&draft);
+    bounds.mmap_layout = mmap_layout::detect(&draft, bounds.range.end());
     let mut owned = claims::apply(draft.pieces.to_vec(), std::mem::take(&mut draft.claims));
     finish::own_the_rest(&mut owned, draft.facts, &mut draft.owners);
     let space = finish::close(owned, bounds, coverage, &mut draft.diagnostics);
@@ -159,7 +162,23 @@ fn refuse_empty(facts: &Facts) -> Result<(), LoadError> {
     Ok(())
 }
 
-/// The crash reporter's reservation and `--assume-used` are rows like others.
+/// Adds the rows that come from elsewhere than a list: exact stacks, the crash reporter's reservation,
+/// `--assume-used`, Windows' shared user data.
+fn add_rows(facts: &mut Facts, memory: &Memory<'_>, platform: Platform, options: &LoadOptions) {
+    dumped_ranges_to_pages(facts);
+    let stacks = stacks::rows_by_teb(facts, memory, platform.width);
+    facts.rows.extend(stacks);
+    add_declared_rows(facts, options);
+}
+
+/// Small minidumps hold parts of pages; a page is occupied as a whole.
+fn dumped_ranges_to_pages(facts: &mut Facts) {
+    let page = facts.page_size.unwrap_or(0x1000);
+    for row in facts.rows.iter_mut().filter(|r| matches!(r.source, Source::MemoryList | Source::ThreadStack)) {
+        row.range = row.range.grown_to(page);
+    }
+}
+
 fn add_declared_rows(facts: &mut Facts, options: &LoadOptions) {
     let reporter = facts.reservations.iter().map(|r| (*r, Source::Annotation, State::Reserved));
     let assumed = options.assume_used.iter().map(|r| (*r, Source::Assumed, State::Committed));

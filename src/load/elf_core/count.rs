@@ -18,19 +18,21 @@ pub(super) enum Count {
     Unstated,
 }
 
-/// Finds the stated number. `reach` is the first file offset that is too far to be read for this.
+/// Finds the stated number.
 ///
 /// Linux writes section header 0 at the very end of the file (`fill_extnum_info` in fs/binfmt_elf.c), so truncation
-/// takes it away, and for a compressed file it is not worth unpacking everything before it.
-pub(super) fn stated(input: &Input<'_>, header: &Header, reach: u64, diagnostics: &mut Diagnostics) -> Count {
+/// takes it away, and without `deep` a stream is not unpacked that far.
+pub(super) fn stated(input: &Input<'_>, header: &Header, deep: bool, diagnostics: &mut Diagnostics) -> Count {
     if header.phnum != elf::PN_XNUM {
         return Count::Stated(u64::from(header.phnum));
     }
-    match section_zero_info(input, header, reach) {
+    let is_far = input.len().is_none() && !deep;
+    let info = if is_far { None } else { section_zero_info(input, header) };
+    match info {
         // Smaller numbers have no need of section 0: what was read there is something else.
         Some(info) if info >= u32::from(elf::PN_XNUM) => Count::Stated(u64::from(info)),
         found => {
-            let problem = found.map_or("cannot be read".to_owned(), |n| format!("says {n}, which is too few"));
+            let problem = found.map_or("is not within reach".to_owned(), |n| format!("says {n}, which is too few"));
             diagnostics.info(
                 "segment-count",
                 format!(
@@ -44,11 +46,8 @@ pub(super) fn stated(input: &Input<'_>, header: &Header, reach: u64, diagnostics
     }
 }
 
-fn section_zero_info(input: &Input<'_>, header: &Header, reach: u64) -> Option<u32> {
+fn section_zero_info(input: &Input<'_>, header: &Header) -> Option<u32> {
     let size = header.section_size();
-    if header.shoff == 0 || header.shoff.checked_add(size)? > reach {
-        return None;
-    }
     let bytes = input.read(FileOffset(header.shoff), size, "section header 0").ok()?;
     // sh_name and sh_type, then flags, addr, offset, size as words, then sh_link and sh_info.
     let mut at = Reader::at(&bytes, 4, header.endian)?;

@@ -3,18 +3,9 @@
 use super::shape::Shape;
 use crate::addr::{AddrRange, FileOffset};
 use crate::diag::Place;
+use crate::load::Input;
 use crate::load::facts::Facts;
-use crate::load::{Input, PREFIX_LIMIT};
 use crate::model::Captured;
-
-/// The first file offset that is not read: the prefix limit for a stream without `--deep`, whose end is not known
-/// before it has been unpacked.
-pub(super) fn reach(input: &Input<'_>, deep: bool) -> u64 {
-    match input.len() {
-        None if !deep => PREFIX_LIMIT,
-        _ => u64::MAX,
-    }
-}
 
 /// Cuts the captured memory to what can be read, and says what is missing and why.
 pub(super) fn settle(input: &Input<'_>, shape: &Shape, deep: bool, facts: &mut Facts) {
@@ -23,19 +14,10 @@ pub(super) fn settle(input: &Input<'_>, shape: &Shape, deep: bool, facts: &mut F
         let _ = input.read_available(FileOffset(shape.contents_end.saturating_sub(1)), 1);
     }
     report_damage(input, facts);
-    match input.len() {
-        Some(len) => {
-            let missing = clip(&mut facts.memory, len);
-            report_missing(&missing, len, shape.contents_end, facts);
-        }
-        None if deep => {}
-        None => {
-            let missing = clip(&mut facts.memory, PREFIX_LIMIT);
-            if missing.ranges > 0 {
-                let message = format!("the contents of {} mappings, behind the first 64 MiB", missing.ranges);
-                facts.deep_would_add.push(message);
-            }
-        }
+    // Of a stream whose end is not known, nothing is missing yet: it is only not unpacked.
+    if let Some(len) = input.len() {
+        let missing = clip(&mut facts.memory, len);
+        report_missing(&missing, len, shape.contents_end, facts);
     }
 }
 
@@ -70,8 +52,8 @@ fn report_missing(missing: &Missing, len: u64, promised: u64, facts: &mut Facts)
     let Some(first) = missing.first else { return };
     facts.truncated = true;
     let message = format!(
-        "the file ends at offset {len:#x}, and its headers promise contents up to {promised:#x}: {} bytes of {} mappings \
-         are missing, the first of them {first}; the map itself does not depend on them",
+        "the file ends at offset {len:#x}, and its headers promise contents up to {promised:#x}: {} bytes of memory \
+         are missing, in {} of the mappings, the first of them {first}; the map itself does not depend on them",
         missing.bytes, missing.ranges
     );
     facts.diagnostics.warn("truncated", message, Some(Place::Offset(FileOffset(len))));

@@ -32,8 +32,10 @@ pub(super) struct Header {
     pub phnum: u16,
     /// Where the section headers are; zero if there are none.
     pub shoff: u64,
-    /// Number of section headers.
+    /// Number of section headers, or zero if section header 0 has it.
     pub shnum: u16,
+    /// Index of the section with the sections' names; zero if there is none.
+    pub shstrndx: u16,
 }
 
 /// Reads the ELF header.
@@ -77,7 +79,8 @@ fn fields(bytes: &[u8], width: PointerWidth, endian: Endian, os_abi: elf::OsAbi)
     let phnum = at.u16()?;
     let _shentsize = at.u16()?;
     let shnum = at.u16()?;
-    Some(Header { width, endian, os_abi, machine, flags, phoff, phentsize, phnum, shoff, shnum })
+    let shstrndx = at.u16()?;
+    Some(Header { width, endian, os_abi, machine, flags, phoff, phentsize, phnum, shoff, shnum, shstrndx })
 }
 
 fn by_width<T: Copy>(width: PointerWidth, sizes: [T; 2]) -> T {

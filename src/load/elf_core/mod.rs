@@ -38,10 +38,9 @@ use shape::Shape;
 /// is the memory of a whole machine.
 pub fn read(input: &Input<'_>, options: &LoadOptions) -> Result<Facts, LoadError> {
     let header = header::read(input)?;
-    let reach = extent::reach(input, options.deep);
     let mut facts = facts_of(&header);
-    let shape = segments::read(input, &header, reach, &mut facts)?;
-    let told = process::read(input, &header, &shape, reach, &mut facts);
+    let shape = segments::read(input, &header, options.deep, &mut facts)?;
+    let told = process::read(input, &header, &shape, &mut facts);
     extent::settle(input, &shape, options.deep, &mut facts);
     refuse_others(&header, &shape, &told, &facts)?;
     facts.writer = writer::recognise(&shape, &told.seen);
@@ -96,7 +95,7 @@ fn tell_the_end(header: &Header, told: &Told, facts: &mut Facts) {
     };
     let name = told.ended.and_then(|e| name_of(e.signal.number));
     let stopped = told.ended.is_none() || name == Some("SIGSTOP");
-    if facts.writer == Some(Writer::Gdb) && stopped {
+    if facts.writer == Some(Writer::Gdb) && stopped && told.seen.prstatus {
         // gdb stops a process with SIGSTOP to look at it, and says so in every thread's notes.
         facts.diagnostics.info("no-crash", "a debugger wrote this core of a process that had not crashed", None);
         return;

@@ -194,9 +194,10 @@ mod tests {
 
     fn note(name: &[u8], kind: u32, desc: &[u8]) -> Vec<u8> {
         let mut out = Vec::new();
-        for n in [name.len() as u32, desc.len() as u32, kind] {
-            out.extend(n.to_le_bytes());
+        for n in [name.len(), desc.len()] {
+            out.extend(u32::try_from(n).unwrap().to_le_bytes());
         }
+        out.extend(kind.to_le_bytes());
         for part in [name, desc] {
             out.extend(part);
             out.resize(out.len().next_multiple_of(4), 0);

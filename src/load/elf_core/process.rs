@@ -9,7 +9,6 @@ use super::registers::{self, Registers};
 use super::shape::Shape;
 use super::siginfo::Signal;
 use super::{auxv, bsd, nt_file, prpsinfo, prstatus, siginfo, tls};
-use crate::addr::FileOffset;
 use crate::diag::Place;
 use crate::load::Input;
 use crate::load::facts::{Facts, ThreadFacts};
@@ -63,29 +62,27 @@ pub(super) struct Told {
     pub ended: Option<Ended>,
 }
 
-/// Reads all notes. Those that lie at or behind `reach` are not read, and the facts say what `--deep` would add.
-pub(super) fn read(input: &Input<'_>, header: &Header, shape: &Shape, reach: u64, facts: &mut Facts) -> Told {
+/// Reads all notes. Where a stream is not unpacked that far, the facts say what `--deep` would add.
+pub(super) fn read(input: &Input<'_>, header: &Header, shape: &Shape, facts: &mut Facts) -> Told {
     let mut collector = Collector::new(header, facts);
     let mut notes = Notes::new(header.endian);
     let mut complete = !shape.notes.is_empty() && shape.left_out == 0;
     for segment in &shape.notes {
-        let end = match segment.offset < reach {
-            true => notes.read(input, segment, &mut collector),
-            false => End::Missing(FileOffset(segment.offset)),
-        };
+        let end = notes.read(input, segment, &mut collector);
         complete &= end == End::Whole;
-        report(end, input, reach, collector.facts);
+        report(end, input, collector.facts);
     }
     collector.seen.complete = complete;
     let (seen, ended) = (collector.seen, collector.ended);
     Told { seen, ended }
 }
 
-fn report(end: End, input: &Input<'_>, reach: u64, facts: &mut Facts) {
+fn report(end: End, input: &Input<'_>, facts: &mut Facts) {
     match end {
         End::Whole => {}
-        End::Missing(at) if at.0 >= reach || input.needs_deep(at) => {
-            facts.deep_would_add.push(format!("threads, signal and mapped files from the notes at offset {at}"));
+        End::Missing(at) if input.needs_deep(at) => {
+            let sentence = format!("--deep would read the notes at offset {at}: threads, signal, mapped files");
+            facts.deep_would_add.push(sentence);
         }
         End::Missing(at) => {
             facts.truncated = true;

@@ -10,8 +10,8 @@ use crate::addr::{Addr, AddrRange, FileOffset};
 use crate::bytes::Reader;
 use crate::diag::{Diagnostics, Place};
 use crate::error::LoadError;
-use crate::load::Input;
 use crate::load::facts::{Facts, Row, RowLabel};
+use crate::load::{Input, PREFIX_LIMIT};
 use crate::model::{Captured, PointerWidth, Protection, Source, State};
 
 /// How many program headers are read. Above what `vm.max_map_count` is raised to in practice (262,144 to 1,048,576).
@@ -41,14 +41,14 @@ pub(super) struct Segment {
 ///
 /// # Errors
 /// If there is no program header at all.
-pub(super) fn read(input: &Input<'_>, header: &Header, reach: u64, facts: &mut Facts) -> Result<Shape, LoadError> {
-    let count = count::stated(input, header, reach, &mut facts.diagnostics);
+pub(super) fn read(input: &Input<'_>, header: &Header, deep: bool, facts: &mut Facts) -> Result<Shape, LoadError> {
+    let count = count::stated(input, header, deep, &mut facts.diagnostics);
     let mut limit = match count {
         Count::Stated(0) => return Err(no_segments()),
         Count::Stated(n) => n.min(MAX_SEGMENTS),
         Count::Unstated => MAX_SEGMENTS,
     };
-    let expected = limit.min(input.len().unwrap_or(reach).saturating_sub(header.phoff) / header.stride());
+    let expected = limit.min(input.len().unwrap_or(PREFIX_LIMIT).saturating_sub(header.phoff) / header.stride());
     facts.rows.reserve(usize::try_from(expected.min(MAX_SEGMENTS)).unwrap_or(0));
     let mut shape = Shape::new(header);
     let mut window = Window::new(input, header.phoff, limit.saturating_mul(header.stride()));

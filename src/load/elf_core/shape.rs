@@ -48,8 +48,8 @@ pub(super) struct Shape {
     pub page_aligned: bool,
     /// Whether any PT_LOAD has a `p_align` of 0 or 1.
     pub unaligned: bool,
-    /// Section headers, without the one that only has the number of segments.
-    pub section_headers: u64,
+    /// Whether there are section headers beside the one that only has the number of segments.
+    pub has_sections: bool,
     /// End of the contents that lie furthest back in the file.
     pub contents_end: u64,
     last_end: Addr,
@@ -75,7 +75,7 @@ impl Shape {
             notes_follow_table: false,
             page_aligned: true,
             unaligned: false,
-            section_headers: if header.phnum == elf::PN_XNUM { 0 } else { u64::from(header.shnum) },
+            has_sections: header.shnum > 1 || header.shstrndx != elf::SHN_UNDEF.0,
             contents_end: 0,
             last_end: Addr(0),
         }

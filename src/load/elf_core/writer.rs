@@ -41,12 +41,12 @@ pub(super) fn recognise(shape: &Shape, seen: &Seen) -> Option<Writer> {
 fn gdb_signs(shape: &Shape, seen: &Seen) -> usize {
     let notes_behind = shape.note_is_first && !shape.notes_follow_table;
     let process_first = seen.first == Some(elf::NT_PRPSINFO);
-    [shape.section_headers >= 2, shape.unaligned, notes_behind, process_first].into_iter().filter(|s| *s).count()
+    [shape.has_sections, shape.unaligned, notes_behind, process_first].into_iter().filter(|s| *s).count()
 }
 
 fn has_kernel_layout(shape: &Shape) -> bool {
     let one_note_segment = shape.note_is_first && shape.notes.len() == 1 && shape.notes_follow_table;
-    one_note_segment && shape.page_aligned && shape.ascending && shape.section_headers == 0
+    one_note_segment && shape.page_aligned && shape.ascending && !shape.has_sections
 }
 
 /// PRSTATUS, PRPSINFO and AUXV, all three and nothing else.

@@ -3,6 +3,7 @@
 use super::linux_maps::LinuxMap;
 use super::memory_info::InfoMap;
 use super::reading::Reading;
+use crate::addr::AddrRange;
 use crate::load::facts::{RawCoverage, Row, RowLabel};
 use crate::model::{Evidence, Os, Source, State, Writer};
 
@@ -14,10 +15,31 @@ pub(super) fn conclude(dump: &mut Reading<'_>, maps: Option<LinuxMap>, info: Opt
         add_module_rows(dump);
         note_missing_map(dump);
     }
-    // Also beside a map: memory that the map calls free (dbghelp's own, in dumps that a process made of itself) is
-    // found by comparing the two.
-    let rows = std::mem::take(&mut dump.memory_rows);
-    dump.facts.rows.extend(rows.into_iter().map(|r| Row::new(r, State::Committed, Source::MemoryList)));
+    let memory = std::mem::take(&mut dump.memory_rows);
+    let new = if complete { outside_map(&dump.facts.rows, memory) } else { memory };
+    dump.facts.rows.extend(new.into_iter().map(|r| Row::new(r, State::Committed, Source::MemoryList)));
+}
+
+/// The captured ranges that the map's rows do not cover: what dumps hold that a process made of itself (dbghelp's own
+/// memory), and what was allocated while the dump was written. A full dump has a range for each row, and repeating
+/// 20,000 rows would tell nothing new.
+fn outside_map(rows: &[Row], memory: Vec<AddrRange>) -> Vec<AddrRange> {
+    let map = joined(rows.iter().map(|r| r.range).collect());
+    let around = |range: &AddrRange| map.get(map.partition_point(|m| m.end() <= range.start()));
+    memory.into_iter().filter(|range| !around(range).is_some_and(|m| m.covers(*range))).collect()
+}
+
+/// The ranges sorted, with those that touch or overlap made one.
+fn joined(mut ranges: Vec<AddrRange>) -> Vec<AddrRange> {
+    ranges.sort_unstable();
+    ranges.dedup_by(|next, kept| {
+        let touches = next.start() <= kept.end();
+        if touches {
+            *kept = kept.hull(*next);
+        }
+        touches
+    });
+    ranges
 }
 
 fn take_linux_maps(dump: &mut Reading<'_>, maps: Option<LinuxMap>) -> bool {

@@ -13,7 +13,7 @@ use crate::model::Captured;
 /// Streams alone are small; this much more without any list of memory was memory once.
 const UNCLAIMED: u64 = 1 << 20;
 
-/// States the captured memory, cut where the file ends.
+/// States the captured memory, sorted, cut where the file ends.
 pub(super) fn read(dump: &mut Reading<'_>) {
     let mut above = 0;
     read_32(dump, &mut above);
@@ -23,6 +23,7 @@ pub(super) fn read(dump: &mut Reading<'_>) {
         dump.facts.diagnostics.info("memory-outside", message, None);
     }
     clip(dump);
+    dump.facts.memory.sort_by_key(|c| (c.range.start(), c.offset));
     notice_killed_writer(dump);
 }
 
@@ -84,15 +85,7 @@ fn clip(dump: &mut Reading<'_>) {
         // Looking at the last byte finds the end of the stream, if it comes before.
         let _ = dump.file.up_to(highest.saturating_sub(1), 1);
     }
-    let Some(len) = dump.file.input.len() else {
-        if highest > PREFIX_LIMIT && !dump.deep {
-            dump.facts.deep_would_add.push(
-                "memory behind the first 64 MiB of the unpacked minidump: exact stack bounds, module headers, heaps"
-                    .into(),
-            );
-        }
-        return;
-    };
+    let Some(len) = dump.file.input.len() else { return };
     let mut lost = 0u64;
     dump.facts.memory.retain_mut(|captured| {
         let there = len.saturating_sub(captured.offset.0).min(captured.range.size());

@@ -13,8 +13,9 @@ use crate::diag::Place;
 const MAX_ENTRIES: u64 = 1 << 20;
 /// Largest size of one entry that is believed, in bytes; the largest known has 108.
 const MAX_ENTRY_SIZE: u64 = 4096;
-/// How much of a list is read at once, in bytes.
-const BLOCK: u64 = 1 << 18;
+/// How much of a list is read at once, in bytes. Below what malloc maps on its own: a fresh mapping costs a page fault
+/// for each page, which is more than the reading.
+const BLOCK: u64 = 1 << 16;
 
 /// Where a list's entries lie.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

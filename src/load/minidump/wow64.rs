@@ -4,7 +4,7 @@
 use super::context::{self, Registers};
 use super::modules::RawModule;
 use super::reading::Reading;
-use super::{strings, teb};
+use super::strings;
 use crate::addr::Addr;
 use crate::model::{Cpu, Endian, Memory, Os, PointerWidth};
 
@@ -44,10 +44,11 @@ pub(super) fn find_registers(dump: &mut Reading<'_>) {
     if !dump.facts.windows.wow64 {
         return;
     }
-    let ranges = teb::lookup(dump);
-    let memory = Memory::new(dump.file.input, &ranges, Endian::Little);
+    let facts = &mut dump.facts;
+    // Sorted; where ranges overlap, a lookup may miss, but never finds a wrong byte.
+    let memory = Memory::new(dump.file.input, &facts.memory, Endian::Little);
     let mut missing = 0;
-    for (thread, registers) in dump.facts.threads.iter_mut().zip(&mut dump.registers) {
+    for (thread, registers) in facts.threads.iter_mut().zip(&mut dump.registers) {
         let Some(teb64) = thread.teb else { continue };
         thread.teb = teb32(&memory, teb64);
         if registers.is_some_and(|r| r.cs == Some(CS_32)) {

@@ -29,7 +29,9 @@ fn by_shape(dump: &Reading<'_>) -> (Option<Writer>, Option<String>) {
         () if dump.facts.os.is_some_and(Os::is_linux) && has(Kind::LinuxProcStatus) => {
             (Some(Writer::Breakpad), Some("or an early minidump-writer, which looks the same".into()))
         }
-        () if has(Kind::BreakpadInfoStream) => (Some(Writer::Breakpad), dbghelp.map(|v| format!("through {v}"))),
+        () if has(Kind::BreakpadInfoStream) => {
+            (Some(Writer::Breakpad), dbghelp.map(|v| format!("through dbghelp {v}")))
+        }
         () if dbghelp.is_some() => (Some(Writer::DbgHelp), dbghelp),
         () if starts_like_crashpad(dump) => (Some(Writer::Crashpad), None),
         () => (None, None),
@@ -51,5 +53,5 @@ fn starts_like_crashpad(dump: &Reading<'_>) -> bool {
 /// is 6.1 build 7601, 0xa061 is 10.0 build 19041). Others leave zero; before 5 there were no minidumps.
 fn dbghelp_version(implementation: u16) -> Option<String> {
     let (major, minor) = (implementation >> 12, implementation >> 8 & 0xf);
-    (5 <= major).then(|| format!("dbghelp {major}.{minor}"))
+    (5 <= major).then(|| format!("{major}.{minor}"))
 }

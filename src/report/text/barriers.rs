@@ -16,7 +16,7 @@ pub(super) fn write(page: &mut Page<'_>, cx: Context<'_>, limit: usize) -> io::R
     }
     page.heading("Barriers", "between two gaps: what would be one piece without them")?;
     let mut table = Table::new(&[
-        ("start", Align::Left),
+        ("start", Align::Fixed),
         ("size", Align::Right),
         ("regained", Align::Right),
         ("span", Align::Right),

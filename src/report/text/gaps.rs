@@ -8,7 +8,7 @@ use super::label::neighbour;
 use super::page::Page;
 use super::table::{Align, Table, cut_note};
 use crate::analyze::Gap;
-use crate::model::Certainty;
+use crate::model::{Certainty, Coverage};
 use crate::units::{Bytes, Hex};
 
 pub(super) fn write(page: &mut Page<'_>, cx: Context<'_>, limit: usize) -> io::Result<()> {
@@ -19,7 +19,7 @@ pub(super) fn write(page: &mut Page<'_>, cx: Context<'_>, limit: usize) -> io::R
     gaps.sort_by_key(|g| (Reverse(g.range.size()), g.range.start()));
     page.heading("Largest gaps", "and who stands below and above")?;
     let mut table = Table::new(&[
-        ("start", Align::Left),
+        ("start", Align::Fixed),
         ("size", Align::Right),
         ("below", Align::Left),
         ("above", Align::Left),
@@ -45,7 +45,7 @@ fn cells(cx: Context<'_>, gap: Gap) -> [String; 5] {
 
 fn remarks(cx: Context<'_>, gap: Gap) -> String {
     let reach = cx.analysis.reach;
-    let (usable, reachable) = (reach.usable_size(gap.range), reach.reachable_size(gap.range));
+    let (usable, reachable) = (reach.usable_size(gap.range), reach.reachable_bytes(gap.range));
     let mut words = Vec::new();
     if reachable == 0 && usable > 0 {
         words.push("unreachable".to_owned());
@@ -55,7 +55,8 @@ fn remarks(cx: Context<'_>, gap: Gap) -> String {
     if usable < gap.range.size() {
         words.push(format!("{} usable", Bytes(usable)));
     }
-    if gap.certainty == Certainty::NotListed {
+    // Where nothing is known to be free, the page says so once.
+    if gap.certainty == Certainty::NotListed && *cx.snapshot.space.coverage() != Coverage::Nothing {
         words.push("not listed".to_owned());
     }
     words.join(", ")

@@ -35,6 +35,10 @@ fn label(owner: &Owner) -> String {
         (OwnerKind::Stack, None, None) => "stack without thread".into(),
         (OwnerKind::Teb, Some(thread), _) => format!("TEB of {thread}"),
         (OwnerKind::Module, _, Some(name)) => name.to_string(),
+        // These names tell the kind already: vdso, [heap], shared user data, crash reporter's reservation.
+        (OwnerKind::Vdso | OwnerKind::Heap | OwnerKind::KernelShared | OwnerKind::CrashReporter, _, Some(name)) => {
+            name.to_string()
+        }
         (kind, _, Some(name)) => format!("{} {name}", kind.name()),
         (kind, _, None) => kind.name().into(),
     }

@@ -19,7 +19,7 @@ pub(super) fn write(page: &mut Page<'_>, cx: Context<'_>, limit: usize) -> io::R
     let sum = modules.iter().map(|m| m.range.size()).fold(0, u64::saturating_add);
     page.heading("Modules", &format!("{}, {}", plural(modules.len() as u64, "module"), Bytes(sum)))?;
     let mut table =
-        Table::new(&[("start", Align::Left), ("size", Align::Right), ("path", Align::Left), ("", Align::Left)]);
+        Table::new(&[("start", Align::Fixed), ("size", Align::Right), ("path", Align::Left), ("", Align::Left)]);
     for module in modules.iter().take(limit) {
         table.row(cells(cx, module));
     }

@@ -2,14 +2,21 @@
 
 use std::io;
 
-use super::page::Page;
+use super::page::{Page, WIDTH};
+use crate::report::escape::shortened;
 use crate::units::{Count, plural};
+
+/// Words are not shortened below this many characters; a table of so many columns is wider than the page.
+const NARROWEST: usize = 8;
+const MARGIN: usize = 2;
 
 /// Where a column's cells stand.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Align {
-    /// Words.
+    /// Words, shortened where the page is too narrow.
     Left,
+    /// Addresses: to the left, and never shortened.
+    Fixed,
     /// Numbers.
     Right,
 }
@@ -31,24 +38,41 @@ impl<'a> Table<'a> {
         self.rows.push(cells.into());
     }
 
-    /// Writes titles and rows, indented by two.
+    /// Writes titles and rows, indented by two. Where they are wider than the page, the widest words are shortened.
+    ///
+    /// # Errors
+    /// Those of the page.
     pub fn write(&self, page: &mut Page<'_>) -> io::Result<()> {
         let titles: Vec<String> = self.columns.iter().map(|(title, _)| (*title).to_owned()).collect();
-        let widths: Vec<usize> = (0..self.columns.len()).map(|i| self.width(i, &titles)).collect();
+        let widths = self.widths(&titles);
         if titles.iter().any(|t| !t.is_empty()) {
             page.line(&self.text(&titles, &widths))?;
         }
         self.rows.iter().try_for_each(|row| page.line(&self.text(row, &widths)))
     }
 
-    fn width(&self, column: usize, titles: &[String]) -> usize {
+    fn widths(&self, titles: &[String]) -> Vec<usize> {
+        let mut widths: Vec<usize> = (0..self.columns.len()).map(|i| self.natural_width(i, titles)).collect();
+        while WIDTH < widths.iter().map(|w| w + MARGIN).sum() {
+            let words =
+                widths.iter_mut().zip(self.columns).filter(|(w, (_, align))| *align == Align::Left && NARROWEST < **w);
+            match words.max_by_key(|(width, _)| **width) {
+                Some((widest, _)) => *widest -= 1,
+                None => break,
+            }
+        }
+        widths
+    }
+
+    fn natural_width(&self, column: usize, titles: &[String]) -> usize {
         let cells = std::iter::once(titles).chain(self.rows.iter().map(Vec::as_slice));
         cells.filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
     }
 
     fn text(&self, row: &[String], widths: &[usize]) -> String {
         let cells = self.columns.iter().zip(row).zip(widths).map(|(((_, align), cell), width)| match align {
-            Align::Left => format!("{cell:<width$}"),
+            Align::Left => format!("{:<width$}", shortened(cell, *width)),
+            Align::Fixed => format!("{cell:<width$}"),
             Align::Right => format!("{cell:>width$}"),
         });
         cells.fold(String::new(), |line, cell| line + "  " + &cell)
@@ -62,5 +86,23 @@ pub fn cut_note(page: &mut Page<'_>, total: usize, shown: usize, noun: &str) -> 
         Some(rest) => {
             page.line(&format!("  … {} more of {}; --all shows them", Count(rest as u64), plural(total as u64, noun)))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wide_table_is_cut_in_its_widest_words() {
+        let mut table = Table::new(&[("start", Align::Fixed), ("size", Align::Right), ("who", Align::Left)]);
+        table.row(["0x0000000000010000".into(), "127.5 TiB".into(), "x".repeat(150)]);
+        table.row(["0x0000000000020000".into(), "4 KiB".into(), "short".into()]);
+        let mut out = Vec::new();
+        table.write(&mut Page::new(&mut out, false)).unwrap();
+        let shown = String::from_utf8(out).unwrap();
+        assert!(shown.lines().all(|l| l.chars().count() <= WIDTH), "{shown}");
+        assert!(shown.contains("0x0000000000010000  127.5 TiB  xxxx"), "{shown}");
+        assert!(shown.lines().any(|l| l.ends_with("short")));
     }
 }

@@ -21,9 +21,9 @@ pub struct GapView<'a> {
     pub usable: u64,
     /// How sure it is that all of it is free.
     pub certainty: Word<Certainty>,
-    /// Whether mmap can use any of it.
+    /// Whether mmap can use all that is usable of it.
     pub reachable: bool,
-    /// Usable bytes that mmap reaches: less than `usable` in a gap that straddles the base of a bottom-up mmap.
+    /// Usable bytes that mmap reaches: less than `usable` in a gap that lies across the border of what mmap considers.
     pub reachable_bytes: u64,
     /// Who ends where it starts; null at the floor.
     pub below: Option<OwnerView<'a>>,
@@ -40,8 +40,8 @@ impl<'a> GapView<'a> {
             size: gap.range.size(),
             usable: reach.usable_size(gap.range),
             certainty: Word(gap.certainty),
-            reachable: reach.base() < gap.range.end(),
-            reachable_bytes: reach.reachable_size(gap.range),
+            reachable: reach.reachable_bytes(gap.range) == reach.usable_size(gap.range),
+            reachable_bytes: reach.reachable_bytes(gap.range),
             below: cx.owner_of(gap.region_below(space)),
             above: cx.owner_of(gap.region_above(space)),
         }

@@ -34,7 +34,7 @@ impl fmt::Display for Address {
 
 impl Serialize for Address {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        self.0.with_text(|text| serializer.serialize_str(text))
     }
 }
 
@@ -47,7 +47,7 @@ impl JsonSchema for Address {
         json_schema!({
             "description": "An address in hex, padded to the pointer width. Ends are exclusive.",
             "type": "string",
-            "pattern": "^0x([0-9a-f]{8}|[0-9a-f]{16})$",
+            "pattern": "^0x[0-9a-f]{8,16}$",
         })
     }
 }

@@ -24,17 +24,14 @@ pub struct AddressSpaceView {
     pub evidence: Word<Evidence>,
     /// Direction in which mmap searches: `top-down` or `bottom-up`; null where unknown, and on Windows.
     pub mmap_layout: Option<&'static str>,
-    /// Lowest address that a bottom-up mmap considers.
-    pub mmap_base: Option<Address>,
+    /// Addresses that mmap never considers, first and one past the last; null where it considers all.
+    pub mmap_unreachable: Option<[Address; 2]>,
 }
 
 impl AddressSpaceView {
     pub(super) fn new(cx: Context<'_>) -> AddressSpaceView {
         let bounds = cx.snapshot.space.bounds();
-        let base = match bounds.mmap_layout {
-            Some(MmapLayout::BottomUp { base }) => Some(cx.hex(base)),
-            Some(MmapLayout::TopDown) | None => None,
-        };
+        let unreachable = bounds.mmap_layout.and_then(MmapLayout::unreachable);
         AddressSpaceView {
             floor: cx.hex(bounds.range.start()),
             ceiling: cx.hex(bounds.range.end()),
@@ -43,7 +40,7 @@ impl AddressSpaceView {
             granularity: bounds.granularity,
             evidence: Word(cx.snapshot.evidence),
             mmap_layout: bounds.mmap_layout.map(MmapLayout::name),
-            mmap_base: base,
+            mmap_unreachable: unreachable.map(|u| [cx.hex(u.start()), cx.hex(u.end())]),
         }
     }
 }

@@ -44,13 +44,11 @@ keep_core() { # sample
     keep_truth "sample-$1" "$1"
 }
 
-# Headers, notes and half of the memory: what is left when the disk is full.
+# Headers, notes and a little memory: what is left when the disk is full. Not packed, so that its end can be seen
+# without unpacking anything.
 keep_truncated() { # sample of
-    size=$(stat -c %s "$work/sample-$2/core")
-    head -c $((size / 2 + 1234)) "$work/sample-$2/core" >"$work/truncated"
-    pack "$work/truncated" "$target/$1.core.zst"
+    head -c 98304 "$work/sample-$2/core" >"$target/$1.core"
     keep_truth "sample-$2" "$1"
-    rm "$work/truncated"
 }
 
 keep_all() {

@@ -125,12 +125,12 @@ fn claim_run(draft: &mut Draft<'_>, run: &Run, exe: Option<Addr>) {
     let mut headers = elf_header::read(&draft.memory, base, draft.platform);
     let listed = super::listed_at(&draft.facts.modules, base);
     headers.id = headers.id.or_else(|| listed.and_then(|m| m.id.clone()));
-    let range = with_bss(draft, run, headers.span);
     let path = path_of(draft, run);
     let pinned = match exe {
-        Some(address) => range.contains(address),
+        Some(address) => run.range.contains(address),
         None => is_main_module(draft, base, path),
     };
+    let range = with_bss(draft, run, headers.span);
     super::add(draft, path, range, headers, pinned);
 }
 

@@ -52,7 +52,8 @@ fn around_sp(draft: &Draft<'_>, thread: &ThreadFacts) -> Option<Bounds> {
     match (piece.label, draft.platform.os) {
         (RowLabel::MainStack | RowLabel::ThreadStack(_), _) => Some(of_mapping(draft, piece, StackSource::Maps)),
         _ if only_dumped(piece) => {
-            let range = thread.stack_memory.filter(|m| m.contains(anchor)).unwrap_or(piece.range);
+            let dumped = thread.stack_memory.filter(|m| m.contains(anchor)).unwrap_or(piece.range);
+            let range = dumped.grown_to(draft.facts.page_size.unwrap_or(0x1000));
             Some(Bounds { range, guard: None, source: StackSource::MemoryList })
         }
         (_, Some(Os::Windows)) => Some(of_allocation(draft, piece)),

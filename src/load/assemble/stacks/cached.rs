@@ -3,18 +3,17 @@
 
 use std::collections::BTreeSet;
 
-use super::{Bounds, claim_stack, pthread};
+use super::{Bounds, claim_stack, pthread, tops};
 use crate::addr::Addr;
 use crate::load::assemble::Draft;
-use crate::load::facts::RowLabel;
-use crate::model::{Owner, OwnerKind, State};
+use crate::model::{Owner, OwnerKind};
 
 /// Claims the stacks of exited threads, where the dump holds their memory.
 pub(super) fn claim(draft: &mut Draft<'_>, living: &[Option<Bounds>]) {
     let Some(layout) = draft.pthread else { return };
     let known: Vec<Bounds> = living.iter().flatten().copied().collect();
-    let depths = depths_of_tcb(draft, living);
-    let mut candidates: Vec<Addr> = tops(draft, &known).into_iter().collect();
+    let depths = tops::depths_of_tcb(draft, living);
+    let mut candidates: Vec<Addr> = tops::candidates(draft, &known).into_iter().collect();
     let mut seen: BTreeSet<Addr> = known.iter().map(|b| b.range.end()).collect();
     while let Some(top) = candidates.pop() {
         if !seen.insert(top) {
@@ -29,28 +28,4 @@ pub(super) fn claim(draft: &mut Draft<'_>, living: &[Option<Bounds>]) {
             candidates.push(start);
         }
     }
-}
-
-/// How far below a stack's top struct pthread begins: a few values for all stacks of a process, as static TLS is the
-/// same for all and only alignment differs.
-fn depths_of_tcb(draft: &Draft<'_>, living: &[Option<Bounds>]) -> BTreeSet<u64> {
-    let with_tls = draft.facts.threads.iter().zip(living);
-    with_tls.filter_map(|(t, b)| Some((*b)?.range.end().distance_from(t.tls?))).take(64).collect()
-}
-
-/// Where a left stack may end: right below a known one, and at the end of a writable mapping that is as large as a
-/// known stack and has a guard below it.
-fn tops(draft: &Draft<'_>, known: &[Bounds]) -> BTreeSet<Addr> {
-    let sizes: BTreeSet<u64> = known.iter().map(|b| b.range.size()).collect();
-    let below_known = known.iter().map(|b| b.reserved().start());
-    let pairs = draft.pieces.iter().zip(draft.pieces.iter().skip(1));
-    let guarded = pairs.filter(|(guard, stack)| {
-        guard.state == State::Reserved
-            && guard.range.end() == stack.range.start()
-            && stack.state == State::Committed
-            && stack.label == RowLabel::None
-            && stack.file.is_none()
-            && sizes.contains(&stack.range.size())
-    });
-    below_known.chain(guarded.map(|(_, stack)| stack.range.end())).collect()
 }

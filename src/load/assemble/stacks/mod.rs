@@ -6,9 +6,11 @@ mod by_map;
 mod cached;
 mod pthread;
 mod teb;
+mod tops;
 mod touched;
 
 pub(super) use pthread::PthreadLayout;
+pub(super) use teb::rows as rows_by_teb;
 
 use super::Draft;
 use super::claims::{Claim, Rank};

@@ -4,7 +4,7 @@
 //! Observed: stackblock at 0x260 on i386 with glibc 2.36 and 2.41, 0x268 with 2.43, 0x690 on x86-64. The offset is
 //! the same for all threads of a process, so it is searched once and then only confirmed.
 
-use super::Bounds;
+use super::{Bounds, tops};
 use crate::addr::{Addr, AddrRange};
 use crate::load::assemble::Draft;
 use crate::load::facts::ThreadFacts;
@@ -31,12 +31,35 @@ pub(super) fn find_all(draft: &mut Draft<'_>) -> Vec<Option<Bounds>> {
     let pointers: Vec<Option<Addr>> = draft.facts.threads.iter().map(|t| thread_pointer(draft, t)).collect();
     let mut found: Vec<Option<Bounds>> =
         pointers.iter().map(|tp| tp.and_then(|tp| find(draft, tp, &mut learned))).collect();
+    draft.thread_pointers = pointers;
     draft.pthread = learned;
     let Some(layout) = learned else { return found };
-    for ((bounds, tp), thread) in found.iter_mut().zip(pointers).zip(&draft.facts.threads) {
-        *bounds = bounds.or_else(|| odd_sized(draft, layout, tp?, thread.sp?));
+    for ((bounds, tp), thread) in found.iter_mut().zip(&draft.thread_pointers).zip(&draft.facts.threads) {
+        *bounds = bounds.or_else(|| odd_sized(draft, layout, (*tp)?, thread.sp?));
     }
+    find_lost(draft, &mut found);
     found
+}
+
+/// Threads without a thread pointer whose stack pointer lies in no stack (a fiber in a gcore of gdb 13): their struct
+/// pthread stands where the others' stand in theirs.
+fn find_lost(draft: &Draft<'_>, found: &mut [Option<Bounds>]) {
+    let mut learned = draft.pthread;
+    let lost: Vec<usize> = (0..).zip(&draft.thread_pointers).filter(|(_, tp)| tp.is_none()).map(|(i, _)| i).collect();
+    if lost.is_empty() || !is_x86(draft) {
+        return;
+    }
+    let known: Vec<Bounds> = found.iter().flatten().copied().collect();
+    let depths = tops::depths_of_tcb(draft, found);
+    for top in tops::candidates(draft, &known) {
+        for tp in depths.iter().filter_map(|depth| top.checked_sub(*depth)) {
+            let is_his = |i: &&usize| draft.facts.threads.get(**i).is_some_and(|t| is_tcb_of(draft, tp, t.id));
+            let slot = lost.iter().find(is_his).and_then(|i| found.get_mut(*i));
+            if let (Some(slot), Some(bounds)) = (slot, find(draft, tp, &mut learned)) {
+                *slot = Some(bounds);
+            }
+        }
+    }
 }
 
 /// What was learned from the first thread, good for all others and for the stacks that threads left behind.
@@ -142,7 +165,7 @@ fn top_room(draft: &Draft<'_>) -> u64 {
 /// Finds the TCB without a thread pointer: upward from the stack pointer, the word that points to itself, once more
 /// two words on, with the thread's id behind (x86: tcbhead_t.tcb and .self).
 fn scan_for_tcb(draft: &Draft<'_>, thread: &ThreadFacts) -> Option<Addr> {
-    if !matches!(draft.platform.cpu, Some(Cpu::X86 | Cpu::X86_64)) {
+    if !is_x86(draft) {
         return None;
     }
     let sp = thread.sp?.align_down(u64::from(draft.platform.width.bytes()));
@@ -159,6 +182,15 @@ fn scan_for_tcb(draft: &Draft<'_>, thread: &ThreadFacts) -> Option<Addr> {
         step = (step * 2).min(1 << 18);
     }
     None
+}
+
+fn is_x86(draft: &Draft<'_>) -> bool {
+    matches!(draft.platform.cpu, Some(Cpu::X86 | Cpu::X86_64))
+}
+
+/// Whether a TCB of that thread stands at `at`.
+fn is_tcb_of(draft: &Draft<'_>, at: Addr, tid: u64) -> bool {
+    tcb_in(draft, at, u64::from(draft.platform.width.bytes()), tid).is_some()
 }
 
 /// Searches `len` bytes from `start` on; what a TCB at their end needs is read beyond them.

@@ -1,0 +1,102 @@
+//! Whole reports of every sample in every format, as files that people can read. `UPDATE_EXPECT=1` writes them anew.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::Path;
+use std::process::Command;
+
+use expect_test::expect_file;
+use serde_json::{Value, json};
+
+use crate::samples;
+
+/// Longer lists keep their first entries in the golden file, and a hash of the rest.
+const KEPT: usize = 24;
+
+fn run(arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_fragscope"))
+        .args(arguments)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn expected(sample: &str, suffix: &str) -> expect_test::ExpectFile {
+    let name = format!("{}.{suffix}", sample.trim_end_matches(".zst"));
+    expect_file![Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-dumps/expected").join(name)]
+}
+
+fn every_sample(check: impl Fn(&str, &str)) {
+    for sample in samples::ALL {
+        check(sample.file, &format!("sample-dumps/{}", sample.file));
+    }
+}
+
+/// Keeps a golden file readable: long lists become their beginning, their length and a hash of the rest.
+fn shorten(value: &mut Value) {
+    match value {
+        Value::Array(list) => {
+            if let Some(rest) = list.get(KEPT..).filter(|r| !r.is_empty()) {
+                let mut hasher = DefaultHasher::new();
+                rest.iter().for_each(|v| v.to_string().hash(&mut hasher));
+                let summary = json!({"left_out": rest.len(), "hash": format!("{:016x}", hasher.finish())});
+                list.truncate(KEPT);
+                list.push(summary);
+            }
+            list.iter_mut().for_each(shorten);
+        }
+        Value::Object(fields) => fields.values_mut().for_each(shorten),
+        _ => {}
+    }
+}
+
+#[test]
+fn text_reports() {
+    every_sample(|name, path| expected(name, "report.txt").assert_eq(&run(&["report", path])));
+}
+
+#[test]
+fn deep_text_reports() {
+    every_sample(|name, path| {
+        if name.ends_with(".zst") {
+            expected(name, "deep.txt").assert_eq(&run(&["report", "--deep", path]));
+        }
+    });
+}
+
+#[test]
+fn json_reports() {
+    every_sample(|name, path| {
+        let mut report: Value = serde_json::from_str(&run(&["report", "--format", "json", path])).unwrap();
+        report["tool"]["version"] = json!("(any)");
+        shorten(&mut report);
+        expected(name, "report.json").assert_eq(&format!("{report:#}\n"));
+    });
+}
+
+#[test]
+fn thread_lists() {
+    every_sample(|name, path| {
+        expected(name, "threads.txt").assert_eq(&run(&["threads", path]));
+        expected(name, "threads-gdb.txt").assert_eq(&run(&["threads", "--gdb", path]));
+    });
+}
+
+#[test]
+fn addresses() {
+    for (name, address) in [
+        ("i386-fragmented.core.zst", "0xb65bc000"),
+        ("i386-fragmented.core.zst", "0xf7d8d000"),
+        ("windows-2gb.dmp.zst", "0x38a20000"),
+    ] {
+        let suffix = format!("at-{address}.txt");
+        expected(name, &suffix).assert_eq(&run(&["at", &format!("sample-dumps/{name}"), address]));
+    }
+}
+
+#[test]
+fn schema() {
+    let schema = run(&["schema"]);
+    expect_file![Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schema/report-v1.json")].assert_eq(&schema);
+}
