@@ -1,5 +1,5 @@
 //! What a format's reader found, before anything is concluded from it: the one interface between the readers
-//! (`elf_core`, `minidump`, `proc_fs`, …) and [`assemble`](super::assemble).
+//! (`elf_core`, `minidump`, `proc_fs`, …) and `assemble`.
 //!
 //! Readers state facts; they do not decide owners, stacks, ceilings or grades that need more than their own format.
 
@@ -144,8 +144,8 @@ pub struct Row {
     pub label: RowLabel,
     /// Base of the allocation it is a part of (Windows), or `None`.
     pub allocation: Option<Addr>,
-    /// Where it stands. Where rows of several sources overlap, the earlier in [`Source::ALL`]'s order gives the
-    /// attributes, with two exceptions that [`builder`](super::builder) documents.
+    /// Where it stands. Where rows of several sources overlap, the stronger gives the
+    /// attributes.
     pub source: Source,
 }
 

@@ -1,6 +1,6 @@
 //! From bytes to a [`Snapshot`]: recognise the input, read its facts, draw the map.
 //!
-//! Each format's reader fills [`facts::Facts`]; [`assemble`] turns facts into a snapshot, and its builder is the only
+//! Each format's reader fills [`facts::Facts`]; `assemble` turns facts into a snapshot, and its builder is the only
 //! constructor of the address space. This is the only part of the crate that opens files.
 
 mod assemble;

@@ -457,6 +457,18 @@ fn beside_a_map_only_memory_outside_of_it_is_stated() {
     assert_eq!(ranges(&facts, Source::MemoryList), [range(0x1_1900, 0x1_2900), range(0x1_4000, 0x1_4008)]);
 }
 
+/// Found by random damage: sizes whose sum is above 2^64.
+#[test]
+fn sizes_of_missing_memory_do_not_overflow() {
+    let list = Memory64List::new().range(0x1_0000, &[1; 64]).range(0x2_0000, &[2; 64]).range(0x3_0000, &[3; 64]);
+    let mut image = windows(Cpu::Amd64).stream(list).build();
+    for index in 0..3 {
+        image.set(&format!("Memory64List.MemoryRanges[{index}].DataSize"), u64::MAX);
+    }
+    let facts = facts_of(&image.bytes);
+    assert!(facts.truncated && codes(&facts).contains(&"truncated-memory"));
+}
+
 #[test]
 fn killed_writer_is_noticed() {
     let facts = read(&windows(Cpu::X86).flags(2).stream(ThreadList::new([Thread::new(1)])));
@@ -530,6 +542,21 @@ fn falsified_fields_never_panic() {
             let _ = try_facts(&image.clone().with(&name, value).bytes);
         }
     }
+}
+
+/// A small file whose 20,000 modules share one name of 60 KB would take 1.2 GB.
+#[test]
+fn shared_long_names_do_not_multiply() {
+    let long = "x".repeat(30_000);
+    let modules = (0..2000).map(|i| Module::new(0x1_0000 * (i + 1), 0x1000, if i == 0 { &long } else { "" }));
+    let mut image = windows(Cpu::X86).stream(ModuleList(modules.collect())).build();
+    let name = image.get("ModuleList.Modules[0].ModuleNameRva");
+    for index in 1..2000 {
+        image.set(&format!("ModuleList.Modules[{index}].ModuleNameRva"), name);
+    }
+    let facts = facts_of(&image.bytes);
+    assert!(facts.modules.iter().map(|m| m.path.len()).sum::<usize>() <= 16 << 20);
+    assert!((facts.modules.len(), codes(&facts).contains(&"long-names")) == (2000, true));
 }
 
 /// No library needed: a plain linear congruence gives the same bytes everywhere.

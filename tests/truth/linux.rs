@@ -133,7 +133,7 @@ fn compare_mappings(case: &Case<'_>, outcome: &mut Outcome) -> Maps {
         }
     }
     let surplus =
-        found.iter().filter(|m| !case.maps.row_at(m.start).is_some_and(|row| (row.start, row.end) == (m.start, m.end)));
+        found.iter().filter(|m| case.maps.row_at(m.start).is_none_or(|row| (row.start, row.end) != (m.start, m.end)));
     for mapping in surplus {
         outcome.say(case, format!("{:x}-{:x} is no mapping of the process", mapping.start, mapping.end));
     }

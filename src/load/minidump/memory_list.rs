@@ -89,7 +89,7 @@ fn clip(dump: &mut Reading<'_>) {
     let mut lost = 0u64;
     dump.facts.memory.retain_mut(|captured| {
         let there = len.saturating_sub(captured.offset.0).min(captured.range.size());
-        lost += captured.range.size() - there;
+        lost = lost.saturating_add(captured.range.size() - there);
         let kept = AddrRange::from_size(captured.range.start(), there);
         captured.range = kept.unwrap_or(captured.range);
         kept.is_some()

@@ -1,7 +1,7 @@
 //! Minidumps: Windows' own (`minidumpapiset.h`) and the extensions of Breakpad, Crashpad and Mozilla.
 //!
 //! Streams are read one by one, and each that is damaged costs only itself. One file per stream or concept; all of
-//! them fill [`Facts`] through [`Reading`].
+//! them fill [`Facts`] through `Reading`.
 
 mod addresses;
 mod annotations;

@@ -26,7 +26,7 @@ pub(super) struct RawModule {
 pub(super) fn list(dump: &mut Reading<'_>) -> Vec<RawModule> {
     let Some(table) = dump.plain_list(Kind::ModuleListStream, 108) else { return Vec::new() };
     let mut modules = Vec::new();
-    dump.each_entry(table, |dump, offset, reader| match parse(dump.file, reader) {
+    dump.each_entry(table, |dump, offset, reader| match parse(dump, reader) {
         Some(module) if modules.len() < MAX_MODULES => modules.push(module),
         Some(_) => {}
         None => dump.warn_at("bad-module", "an entry of the module list could not be read".into(), offset),
@@ -34,14 +34,14 @@ pub(super) fn list(dump: &mut Reading<'_>) -> Vec<RawModule> {
     modules
 }
 
-fn parse(file: DumpFile<'_>, reader: &mut Reader<'_>) -> Option<RawModule> {
+fn parse(dump: &mut Reading<'_>, reader: &mut Reader<'_>) -> Option<RawModule> {
     let base = reader.u64()?;
     let size = reader.u32()?;
     reader.skip(8)?;
     let name = u64::from(reader.u32()?);
     reader.skip(52)?;
     let record = Location::read(reader)?;
-    Some(RawModule { base, size, path: strings::utf16(file, name).unwrap_or_default(), id: debug_id(file, record) })
+    Some(RawModule { base, size, path: dump.name(name).unwrap_or_default(), id: debug_id(dump.file, record) })
 }
 
 /// The build id (breakpad's MDCVInfoELF), or GUID and age as Breakpad's symbol files have them (CV_INFO_PDB70), in hex.

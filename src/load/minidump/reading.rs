@@ -7,6 +7,7 @@ use super::context::Registers;
 use super::directory::{self, Streams, name};
 use super::file::DumpFile;
 use super::header::{self, Header};
+use super::strings;
 use crate::addr::{AddrRange, FileOffset};
 use crate::diag::Place;
 use crate::error::LoadError;
@@ -30,7 +31,12 @@ pub(super) struct Reading<'i> {
     /// Ranges of the threads' stack descriptors.
     pub stack_rows: Vec<AddrRange>,
     pub deep: bool,
+    names_left: usize,
 }
+
+/// How much text is taken from names in all, in bytes: many entries may share one long name in the file, and each of
+/// them would hold a copy.
+const NAMES: usize = 16 << 20;
 
 impl<'i> Reading<'i> {
     /// Reads header and directory.
@@ -53,6 +59,7 @@ impl<'i> Reading<'i> {
             memory_rows: Vec::new(),
             stack_rows: Vec::new(),
             deep,
+            names_left: NAMES,
         })
     }
 
@@ -88,6 +95,22 @@ impl<'i> Reading<'i> {
             let message = format!("{what} is cut off by the end of the file");
             self.facts.diagnostics.warn("truncated-stream", message, place);
             self.facts.truncated = true;
+        }
+    }
+
+    /// The MINIDUMP_STRING at `offset`, as long as names have not taken too much already, which is reported.
+    pub fn name(&mut self, offset: u64) -> Option<String> {
+        let name = strings::utf16(self.file, offset)?;
+        match self.names_left.checked_sub(name.len()) {
+            Some(left) => {
+                self.names_left = left;
+                Some(name)
+            }
+            None => {
+                let message = "the names in this dump are longer than 16 MiB in all; some are left out";
+                self.facts.diagnostics.warn("long-names", message, None);
+                None
+            }
         }
     }
 

@@ -6,7 +6,6 @@ use std::collections::HashMap;
 use minidump_common::format::MINIDUMP_STREAM_TYPE as Kind;
 
 use super::reading::Reading;
-use super::strings;
 
 /// Gives the threads their names. A name that cannot be read costs only itself.
 pub(super) fn read(dump: &mut Reading<'_>) {
@@ -17,8 +16,11 @@ pub(super) fn read(dump: &mut Reading<'_>) {
             names.entry(u64::from(id)).or_insert(rva);
         }
     });
-    let file = dump.file;
-    for thread in &mut dump.facts.threads {
-        thread.name = names.get(&thread.id).and_then(|rva| strings::utf16(file, *rva));
+    for index in 0..dump.facts.threads.len() {
+        let rva = dump.facts.threads.get(index).and_then(|t| names.get(&t.id)).copied();
+        let name = rva.and_then(|rva| dump.name(rva));
+        if let Some(thread) = dump.facts.threads.get_mut(index) {
+            thread.name = name;
+        }
     }
 }

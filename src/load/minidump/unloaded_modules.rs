@@ -3,7 +3,6 @@
 use minidump_common::format::MINIDUMP_STREAM_TYPE as Kind;
 
 use super::reading::Reading;
-use super::strings;
 use crate::model::snapshot::UnloadedModule;
 
 /// ntdll's own trace has 64 entries at the most.
@@ -14,7 +13,7 @@ pub(super) fn read(dump: &mut Reading<'_>) {
     let Some(table) = dump.sized_list(Kind::UnloadedModuleListStream, false, 24) else { return };
     dump.each_entry(table, |dump, _, reader| {
         let (Some(base), Some(size)) = (reader.u64(), reader.u32()) else { return };
-        let name = reader.skip(8).and_then(|()| reader.u32()).and_then(|rva| strings::utf16(dump.file, rva.into()));
+        let name = reader.skip(8).and_then(|()| reader.u32()).and_then(|rva| dump.name(rva.into()));
         let unloaded = &mut dump.facts.unloaded_modules;
         if let Some(range) = dump.addresses.range(base, size.into()).filter(|_| unloaded.len() < MAX_UNLOADED) {
             unloaded.push(UnloadedModule { name: name.unwrap_or_default().into(), range });
