@@ -114,6 +114,11 @@ pub fn unpacked(path: &Path) -> Vec<u8> {
     }
 }
 
+/// The sample of this file name.
+pub fn named(file: &str) -> &'static Sample {
+    ALL.iter().find(|sample| sample.file == file).unwrap_or_else(|| panic!("no sample {file} in tests/samples.rs"))
+}
+
 /// All samples of one kind.
 pub fn of(origin: Origin) -> impl Iterator<Item = &'static Sample> {
     ALL.iter().filter(move |sample| sample.origin == origin)

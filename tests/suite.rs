@@ -13,6 +13,7 @@ mod documents;
 mod golden;
 mod hostile;
 mod layering;
+#[cfg(target_os = "linux")]
 mod live;
 mod load;
 mod oracle;

@@ -92,7 +92,7 @@ fn gaps_that_mmap_cannot_reach_are_told_apart() {
         ("i386-legacy.core.zst", (0x1_0000, 0x5555_5000), 0x5555_5000),
         ("i386-stack-unlimited.core.zst", (0x2aaa_b000, 0x5655_5000), 0x5555_5000),
     ] {
-        let sample = samples::ALL.iter().find(|s| s.file == file).unwrap();
+        let sample = samples::named(file);
         let dump = sample.load();
         let space = &dump.snapshot().space;
         let hole =
@@ -126,7 +126,7 @@ fn reachable_parts(dump: &Dump<'_>) -> Vec<(u64, u64)> {
 fn the_usual_layout_reaches_every_gap() {
     for file in ["i386-fragmented.core.zst", "x86_64-mapping-limit.core.zst", "linux-x86_64.dmp", "linux-i386.dmp.zst"]
     {
-        let sample = samples::ALL.iter().find(|s| s.file == file).unwrap();
+        let sample = samples::named(file);
         let dump = sample.load();
         let bounds = *dump.snapshot().space.bounds();
         assert_eq!(bounds.mmap_layout.map(MmapLayout::name), Some("top-down"), "{file}");
@@ -151,7 +151,7 @@ fn no_request_that_failed_is_said_to_fit() {
         ("windows-laa.dmp.zst", VerdictKind::Fragmented),
         ("windows-no-map.dmp.zst", VerdictKind::CannotTell),
     ] {
-        let sample = samples::ALL.iter().find(|s| s.file == file).unwrap();
+        let sample = samples::named(file);
         let request = sample.find_truth("info").map(|info| failed_request(&info));
         let verdict =
             analyze(sample.load_with(&LoadOptions { request, deep: true, ..LoadOptions::default() }).snapshot())

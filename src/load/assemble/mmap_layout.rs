@@ -7,7 +7,7 @@
 use super::Draft;
 use super::modules::is_dynamic_linker;
 use crate::addr::{Addr, AddrRange};
-use crate::model::{Cpu, MmapLayout, Module};
+use crate::model::{Cpu, MmapLayout, Module, PointerWidth};
 
 const PAGE: u64 = 0x1000;
 
@@ -36,13 +36,27 @@ fn dynamic_linker<'d>(draft: &'d Draft<'_>) -> Option<&'d Module> {
 
 /// x86 gives mmap a base far down where the stack may grow without limit: a sixth of the space. What fails below it is
 /// searched from a third of the space upwards, and what lies between is never looked at (arch/x86/mm/mmap.c,
-/// mmap_base() and TASK_UNMAPPED_BASE; observed on Linux 6.18: 0x2aaab000 and 0x55555000 for i386).
+/// mmap_base() and TASK_UNMAPPED_BASE; observed on Linux 6.18: 0x2aaab000 and 0x55555000 for i386). The same random
+/// distance moves the first base down and the second up: 0x2aa96000 and 0x5556a000.
 fn skipped(draft: &Draft<'_>, linker: &Module, ceiling: Addr) -> Option<AddrRange> {
     if !matches!(draft.platform.cpu, Some(Cpu::X86 | Cpu::X86_64)) {
         return None;
     }
-    let second_base = Addr(ceiling.0 / 3).align_up(PAGE)?;
-    AddrRange::new(linker.range.end(), second_base)
+    let base = linker.range.end();
+    let sixth = Addr(ceiling.0 - ceiling.0 / 6 * 5).align_up(PAGE)?;
+    let third = Addr(ceiling.0 / 3).align_up(PAGE)?;
+    let moved = sixth.distance_from(base);
+    // A stack limit that is large but finite leaves the random part unknown; then as little as possible is ruled out.
+    let random = if moved <= largest_random(draft.platform.width) { moved } else { 0 };
+    AddrRange::new(base, third).and_then(|r| AddrRange::new(r.start(), third.checked_add(random)?))
+}
+
+/// `vm.mmap_rnd_bits` and `vm.mmap_rnd_compat_bits` at their largest: 32 and 16 bits of pages.
+fn largest_random(width: PointerWidth) -> u64 {
+    match width {
+        PointerWidth::Bits32 => PAGE << 16,
+        PointerWidth::Bits64 => PAGE << 32,
+    }
 }
 
 /// Everything but the linker and the executable, which the kernel puts elsewhere.
