@@ -15,6 +15,7 @@
 mod absurd;
 mod cost;
 mod examine;
+mod invariants;
 mod mutation;
 mod program;
 mod random;

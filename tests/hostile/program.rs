@@ -9,7 +9,7 @@ use std::process::{Command, Output, Stdio};
 use assert_cmd::cargo::CommandCargoExt;
 use tempfile::TempDir;
 
-use super::examine::check_sentence;
+use super::invariants::check_sentence;
 use super::seeds;
 use super::wrapped::{PACKERS, pack};
 
@@ -80,7 +80,15 @@ fn what_cannot_be_opened() {
     let folder = TempDir::new().unwrap();
     assert!(refuses(&folder.path().join("missing")).contains("cannot be opened"));
     assert!(refuses(folder.path()).contains("folder"));
-    assert!(refuses(&folder.path().join("evil\u{1b}[31mname")).is_empty().eq(&false));
+}
+
+#[test]
+fn names_of_files_reach_the_terminal_as_text() {
+    let folder = TempDir::new().unwrap();
+    let output = report_of(&folder.path().join("evil\u{1b}[31mname"), &[]);
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert_eq!((output.status.code(), text.lines().count()), (Some(2), 1), "{text}");
+    assert!(text.contains("name: cannot be opened") && !text.contains('\u{1b}'), "{text:?}");
 }
 
 #[cfg(unix)]
