@@ -128,7 +128,7 @@ def compare_core(name, core, rounds, readelf_factor, gdb_factor, targets):
     ours, json, theirs = medians(
         [report(core), report(core, "--format", "json"), ["eu-readelf", "-ln", str(core)]], rounds
     )
-    gdb = Run([*GDB, str(core)], cpu_limit=GDB_SECONDS)
+    gdb = Run([*GDB, "-c", str(core)], cpu_limit=GDB_SECONDS)
     memory = anonymous_memory(report(core))
     read, needed = bytes_read(core), headers_and_notes(core)
     more = "" if gdb.ok else "more than "

@@ -116,7 +116,6 @@ mod tests {
                     state,
                     protection: None,
                     file: None,
-                    file_offset: None,
                     label: RowLabel::None,
                     allocation: allocation.map(Addr),
                     sources: Sources::of(row.source),
