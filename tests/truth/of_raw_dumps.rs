@@ -38,13 +38,22 @@ fn linux_ceiling(name: &str, maps: &Maps) -> u64 {
 }
 
 fn compare_linux(name: &str, path: &Path, maps: &Maps, threads: &[linux_threads::Thread]) -> linux::Outcome {
+    let exited = text(path.with_file_name("truth.info")).map_or(0, |info| linux_threads::exited(&info));
     let writer = match path.file_name().and_then(|n| n.to_str()).unwrap_or_default() {
         "core" => linux::Writer::Kernel,
         "dmp" => linux::Writer::MapsInside,
         _ => linux::Writer::Gcore,
     };
     let dump = load::open(path, &LoadOptions::default()).unwrap_or_else(|e| panic!("{name}: {e}"));
-    linux::compare(&linux::Case { name, writer, dump: &dump, maps, threads, ceiling: linux_ceiling(name, maps) })
+    linux::compare(&linux::Case {
+        name,
+        writer,
+        dump: &dump,
+        maps,
+        threads,
+        exited,
+        ceiling: linux_ceiling(name, maps),
+    })
 }
 
 #[test]
