@@ -40,9 +40,10 @@ pub fn add_up(snapshot: &Snapshot) -> StackTotals {
         threads: snapshot.threads.len() as u64,
         with_stack: stacks().count() as u64,
         ownerless: ownerless.count() as u64,
-        reserved: stacks().map(|s| s.reserved).sum(),
-        committed: stacks().filter_map(|s| s.committed).sum(),
-        used: stacks().filter_map(|s| s.used).sum(),
+        // Stacks of a damaged dump may overlap, and then their sum knows no bound.
+        reserved: stacks().map(|s| s.reserved).fold(0, u64::saturating_add),
+        committed: stacks().filter_map(|s| s.committed).fold(0, u64::saturating_add),
+        used: stacks().filter_map(|s| s.used).fold(0, u64::saturating_add),
     }
 }
 

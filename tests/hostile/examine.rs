@@ -7,6 +7,7 @@ use fragscope::load::{self, LoadOptions};
 use fragscope::model::{AddressSpace, Region, Snapshot};
 
 use super::cost::{Cost, measure};
+use super::rendered::Rendered;
 
 /// Largest peak of one input, in bytes of Rust's allocations (what the C decompressors take is measured from outside).
 pub const MEMORY_LIMIT: u64 = 256 << 20;
@@ -22,24 +23,30 @@ pub enum Outcome {
     Sentence,
 }
 
+/// Whether this is not the short run of `cargo test`.
+pub fn is_long_run() -> bool {
+    std::env::var_os("FRAGSCOPE_HOSTILE_RUNS").is_some()
+}
+
 fn time_limit() -> Duration {
-    if std::env::var_os("FRAGSCOPE_HOSTILE_RUNS").is_some() { TIME_LIMIT } else { TIME_LIMIT * SLOWER }
+    if is_long_run() { TIME_LIMIT } else { TIME_LIMIT * SLOWER }
 }
 
 /// Reads `bytes`, checks everything, and tells the outcome and what it cost.
 pub fn examine(bytes: &[u8], options: &LoadOptions) -> (Outcome, Cost) {
-    let (outcome, cost) = measure(|| match load::from_bytes(bytes, options) {
-        Ok(dump) => {
-            check_space(&dump.snapshot().space);
-            check_snapshot(dump.snapshot());
-            super::rendered::check(&dump);
+    let (rendered, cost) = measure(|| load::from_bytes(bytes, options).map(Rendered::of));
+    let outcome = match rendered {
+        Ok(rendered) => {
+            check_space(&rendered.dump.snapshot().space);
+            check_snapshot(rendered.dump.snapshot());
+            rendered.check_json();
             Outcome::Report
         }
         Err(error) => {
             check_sentence(&error.to_string());
             Outcome::Sentence
         }
-    });
+    };
     assert!(cost.memory <= MEMORY_LIMIT, "{} bytes were allocated at one time", cost.memory);
     assert!(cost.time <= time_limit(), "it took {:?} of CPU", cost.time);
     (outcome, cost)

@@ -12,6 +12,7 @@
 #![allow(clippy::cast_possible_truncation, clippy::indexing_slicing, clippy::panic)]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod absurd;
 mod cost;
 mod examine;
 mod mutation;
@@ -19,4 +20,6 @@ mod random;
 mod rendered;
 mod seeds;
 mod sweep;
+mod text;
 mod watch;
+mod wrapped;

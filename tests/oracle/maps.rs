@@ -3,7 +3,9 @@
 /// Lowest address that mmap gives to a process (`vm.mmap_min_addr`).
 pub const FLOOR: u64 = 0x1_0000;
 /// Where x86-64 keeps vsyscall: not user space.
-const KERNEL: u64 = 0xffff_ffff_ff60_0000;
+const VSYSCALL: u64 = 0xffff_ffff_ff60_0000;
+/// Where arm keeps its vectors page: the kernel's as well, above all that a process can map.
+const ARM_VECTORS: (u64, u64) = (0xffff_0000, 0xffff_1000);
 
 /// One line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,14 +37,15 @@ impl Row {
 /// The user mappings of one process, lowest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Maps {
-    /// All rows but vsyscall.
+    /// All rows but the kernel's.
     pub rows: Vec<Row>,
 }
 
 impl Maps {
     /// Reads a maps file.
     pub fn parse(text: &str) -> Maps {
-        let rows = text.lines().map(parse_line).filter(|row| row.start < KERNEL).collect();
+        let kernels = |row: &Row| row.start >= VSYSCALL || (row.start, row.end) == ARM_VECTORS;
+        let rows = text.lines().map(parse_line).filter(|row| !kernels(row)).collect();
         Maps { rows }
     }
 

@@ -70,9 +70,17 @@ fn floor(facts: &Facts, pieces: &[Piece]) -> Addr {
     }
 }
 
-/// End of the highest piece that is user space: vsyscall is the kernel's, and arm's vectors page lies at the very top.
+/// arm's vectors page, at the same address under every kernel (arch/arm/include/asm/processor.h, CONFIG_VECTORS_BASE).
+const ARM_VECTORS: AddrRange = match AddrRange::new(Addr(0xffff_0000), Addr(0xffff_1000)) {
+    Some(range) => range,
+    None => unreachable!(),
+};
+
+/// End of the highest piece that is user space. vsyscall and arm's vectors page are the kernel's, and far above what
+/// mmap could reach: a Firefox on Android had its stack end at 0xbe9fe000, and vectors at 0xffff0000.
 fn highest_user_address(pieces: &[Piece]) -> Option<Addr> {
-    let user = |p: &&Piece| p.label != RowLabel::Vsyscall && p.range.start().0 < 1 << 63;
+    let kernels = |p: &Piece| p.label == RowLabel::Vsyscall || p.range == ARM_VECTORS || p.range.start().0 >= 1 << 63;
+    let user = |p: &&Piece| !kernels(p);
     pieces.iter().rev().find(user).map(|p| p.range.end())
 }
 
@@ -81,7 +89,7 @@ fn highest_user_address(pieces: &[Piece]) -> Option<Addr> {
 fn unix_ceilings(platform: &Platform) -> &'static [u64] {
     match (platform.cpu, platform.width) {
         (Some(Cpu::X86), _) => &[0xc000_0000, 0xffff_e000],
-        (Some(Cpu::Arm), _) => &[0x7f00_0000, 0xbf00_0000, 0xffff_f000],
+        (Some(Cpu::Arm), _) => &[0x7f00_0000, 0xbf00_0000, 0xffff_0000],
         (Some(Cpu::Ppc), _) => &[0xc000_0000, 0xffff_f000],
         (Some(Cpu::Mips), _) => &[0x7fff_8000],
         (None | Some(_), PointerWidth::Bits32) => &[0xc000_0000, 0xffff_e000],
@@ -209,5 +217,34 @@ fn windows_32_ceiling(
             );
             (WINDOWS_2_GB, CeilingSource::Assumed)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::addr::Addr;
+    use crate::load::{LoadOptions, from_bytes};
+    use crate::model::CeilingSource;
+
+    fn ceiling(maps: &str) -> (Addr, CeilingSource) {
+        let dump = from_bytes(maps.as_bytes(), &LoadOptions::default()).unwrap();
+        let bounds = dump.snapshot().space.bounds();
+        (bounds.range.end(), bounds.ceiling_source)
+    }
+
+    // Android on a 32-bit kernel: nothing but the vectors page lies above 3 GB.
+    #[test]
+    fn the_vectors_page_is_not_the_top_of_user_space() {
+        let maps = "40000000-40010000 rw-p 00000000 00:00 0\n\
+                    be9dd000-be9fe000 rw-p 00000000 00:00 0   [stack]\n\
+                    ffff0000-ffff1000 r-xp 00000000 00:00 0   [vectors]\n";
+        assert_eq!(ceiling(maps), (Addr(0xc000_0000), CeilingSource::StackTop));
+    }
+
+    #[test]
+    fn a_stack_at_the_very_top_means_a_64_bit_kernel() {
+        let maps = "08048000-0804c000 r-xp 00000000 fe:00 7   /usr/bin/app\n\
+                    fffdd000-ffffe000 rw-p 00000000 00:00 0   [stack]\n";
+        assert_eq!(ceiling(maps), (Addr(0xffff_e000), CeilingSource::StackTop));
     }
 }

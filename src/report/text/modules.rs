@@ -16,7 +16,7 @@ pub(super) fn write(page: &mut Page<'_>, cx: Context<'_>, limit: usize) -> io::R
         return Ok(());
     }
     modules.sort_by_key(|m| (Reverse(m.range.size()), m.range.start()));
-    let sum: u64 = modules.iter().map(|m| m.range.size()).sum();
+    let sum = modules.iter().map(|m| m.range.size()).fold(0, u64::saturating_add);
     page.heading("Modules", &format!("{}, {}", plural(modules.len() as u64, "module"), Bytes(sum)))?;
     let mut table =
         Table::new(&[("start", Align::Fixed), ("size", Align::Right), ("path", Align::Left), ("", Align::Left)]);
