@@ -16,6 +16,7 @@ mod absurd;
 mod cost;
 mod examine;
 mod mutation;
+mod program;
 mod random;
 mod rendered;
 mod seeds;

@@ -6,6 +6,7 @@ use super::Bounds;
 use crate::addr::{Addr, AddrRange};
 use crate::load::assemble::Draft;
 use crate::load::assemble::claims::{Claim, Rank};
+use crate::load::assemble::index::Spans;
 use crate::load::assemble::partition::Piece;
 use crate::load::facts::{RowLabel, ThreadFacts};
 use crate::model::{Os, Owner, OwnerId, OwnerKind, Protection, Source, StackSource, State};
@@ -25,6 +26,7 @@ pub(super) enum Found {
 
 /// Finds bounds for the threads that have no exact ones. Returns one entry for each thread.
 pub(super) fn find(draft: &mut Draft<'_>, exact: &[Option<Bounds>]) -> Vec<Option<Found>> {
+    let modules = Spans::new(draft.modules.iter().map(|m| m.range));
     let mut taken: Vec<AddrRange> = exact.iter().flatten().map(Bounds::reserved).collect();
     taken.sort_unstable();
     let bounds: Vec<Option<Bounds>> = draft
@@ -32,9 +34,10 @@ pub(super) fn find(draft: &mut Draft<'_>, exact: &[Option<Bounds>]) -> Vec<Optio
         .threads
         .iter()
         .zip(exact)
-        .map(
-            |(thread, own)| if own.is_some() { None } else { between_exact(around_sp(draft, thread)?, thread, &taken) },
-        )
+        .map(|(thread, own)| match own {
+            Some(_) => None,
+            None => between_exact(around_sp(draft, thread, &modules)?, thread, &taken),
+        })
         .collect();
     share(draft, bounds)
 }
@@ -56,13 +59,13 @@ fn anchor(thread: &ThreadFacts) -> Option<Addr> {
     thread.sp.or(thread.stack_memory.map(AddrRange::start))
 }
 
-fn around_sp(draft: &Draft<'_>, thread: &ThreadFacts) -> Option<Bounds> {
+fn around_sp(draft: &Draft<'_>, thread: &ThreadFacts, modules: &Spans) -> Option<Bounds> {
     if let Some(range) = thread.stated_stack {
         return Some(Bounds { range, guard: None, source: StackSource::Maps });
     }
     let anchor = anchor(thread)?;
     let piece = draft.piece_at(anchor)?;
-    if !may_be_stack(draft, piece) {
+    if !may_be_stack(piece, modules) {
         return None;
     }
     match (piece.label, draft.platform.os) {
@@ -79,11 +82,10 @@ fn around_sp(draft: &Draft<'_>, thread: &ThreadFacts) -> Option<Bounds> {
 
 /// Stacks are writable private memory. What lies in a module, a file or the heap is an alternate stack, a fiber, or
 /// a corrupt stack pointer.
-fn may_be_stack(draft: &Draft<'_>, piece: &Piece) -> bool {
+fn may_be_stack(piece: &Piece, modules: &Spans) -> bool {
     let writable = piece.protection.is_none_or(|p| p.has(Protection::WRITE) || p.has(Protection::GUARD));
     let private = piece.file.is_none() && !matches!(piece.label, RowLabel::Heap | RowLabel::Image | RowLabel::Mapped);
-    let in_module = draft.modules.iter().any(|m| m.range.overlaps(piece.range));
-    writable && private && !in_module && piece.state == State::Committed
+    writable && private && !modules.overlap(piece.range) && piece.state == State::Committed
 }
 
 fn only_dumped(piece: &Piece) -> bool {
