@@ -20,8 +20,8 @@ use crate::addr::{Addr, AddrRange};
 use crate::diag::Diagnostics;
 use crate::error::LoadError;
 use crate::model::{
-    AddressSpace, Captured, Coverage, DumpInfo, Evidence, Memory, Module, Os, Owners, Platform, PointerWidth, Snapshot,
-    Source, State, Thread,
+    AddressSpace, Bounds, Captured, Coverage, DumpInfo, Evidence, Memory, Module, Os, Owners, Platform, PointerWidth,
+    Snapshot, Source, State, Thread,
 };
 use claims::Claim;
 use partition::Piece;
@@ -47,6 +47,32 @@ struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
+    /// A draft in which nobody has claimed anything yet.
+    fn new(
+        facts: &'a Facts,
+        pieces: &'a [Piece],
+        memory: Memory<'a>,
+        platform: Platform,
+        deep: bool,
+        diagnostics: Diagnostics,
+    ) -> Draft<'a> {
+        Draft {
+            facts,
+            pieces,
+            memory,
+            platform,
+            deep,
+            owners: Owners::default(),
+            claims: Vec::new(),
+            modules: Vec::new(),
+            threads: Vec::new(),
+            thread_pointers: Vec::new(),
+            pthread: None,
+            large_address_aware: None,
+            diagnostics,
+        }
+    }
+
     /// The piece that holds `addr`.
     fn piece_at(&self, addr: Addr) -> Option<&'a Piece> {
         let next = self.pieces.partition_point(|p| p.range.start() <= addr);
@@ -85,26 +111,41 @@ pub(super) fn assemble(
     add_rows(&mut facts, &Memory::new(input, &captured, platform.endian), platform, options);
     let coverage = coverage_of(&facts.coverage);
     let pieces = partition::partition(std::mem::take(&mut facts.rows), &coverage, &mut diagnostics);
-    let draft = Draft {
-        facts: &facts,
-        pieces: &pieces,
-        memory: Memory::new(input, &captured, platform.endian),
+    let memory = Memory::new(input, &captured, platform.endian);
+    let draft = Draft::new(&facts, &pieces, memory, platform, options.deep, diagnostics);
+    let mut claimed = claim_all(draft, options);
+    let space = close(pieces, &facts, coverage, &mut claimed);
+    let deep_would_add = deep_would_add(&facts, &memory, input);
+    let snapshot = Snapshot {
+        dump: dump_info(&facts, input),
         platform,
-        deep: options.deep,
-        owners: Owners::default(),
-        claims: Vec::new(),
-        modules: Vec::new(),
-        threads: Vec::new(),
-        thread_pointers: Vec::new(),
-        pthread: None,
-        large_address_aware: None,
-        diagnostics,
+        evidence: evidence(&facts, &space),
+        evidence_notes: facts.evidence_notes,
+        space,
+        owners: claimed.owners,
+        files: facts.files.into_iter().map(Into::into).collect(),
+        threads: claimed.threads,
+        modules: claimed.modules,
+        unloaded_modules: facts.unloaded_modules,
+        limits: facts.limits,
+        request: options.request.or(facts.request),
+        deep_would_add,
+        diagnostics: claimed.diagnostics,
     };
-    let snapshot = conclude(draft, coverage, input, options);
     Ok((snapshot, captured))
 }
 
-fn conclude(mut draft: Draft<'_>, coverage: Coverage, input: &Input<'_>, options: &LoadOptions) -> Snapshot {
+/// What the claimants found; it outlives the pieces that they looked at.
+struct Claimed {
+    bounds: Bounds,
+    owners: Owners,
+    claims: Vec<Claim>,
+    modules: Vec<Module>,
+    threads: Vec<Thread>,
+    diagnostics: Diagnostics,
+}
+
+fn claim_all(mut draft: Draft<'_>, options: &LoadOptions) -> Claimed {
     modules::claim(&mut draft);
     stacks::claim(&mut draft);
     heaps::claim(&mut draft);
@@ -115,31 +156,24 @@ fn conclude(mut draft: Draft<'_>, coverage: Coverage, input: &Input<'_>, options
     };
     let mut bounds = bounds::find(draft.facts, draft.pieces, &draft.platform, &hints, options, &mut draft.diagnostics);
     bounds.mmap_layout = mmap_layout::detect(&draft, bounds.range.end());
-    let mut owned = claims::apply(draft.pieces.to_vec(), std::mem::take(&mut draft.claims));
-    finish::own_the_rest(&mut owned, draft.facts, &mut draft.owners);
-    let space = finish::close(owned, bounds, coverage, &mut draft.diagnostics);
-    finish::settle_owner_starts(space.regions(), &mut draft.owners);
-    snapshot(draft, space, input, options)
-}
-
-fn snapshot(draft: Draft<'_>, space: AddressSpace, input: &Input<'_>, options: &LoadOptions) -> Snapshot {
-    let facts = draft.facts;
-    Snapshot {
-        dump: dump_info(facts, input),
-        platform: draft.platform,
-        evidence: evidence(facts, &space),
-        evidence_notes: facts.evidence_notes.clone(),
-        space,
+    Claimed {
+        bounds,
         owners: draft.owners,
-        files: facts.files.iter().map(|f| f.as_str().into()).collect(),
-        threads: draft.threads,
+        claims: draft.claims,
         modules: draft.modules,
-        unloaded_modules: facts.unloaded_modules.clone(),
-        limits: facts.limits,
-        request: options.request.or(facts.request),
-        deep_would_add: deep_would_add(facts, &draft.memory, input),
+        threads: draft.threads,
         diagnostics: draft.diagnostics,
     }
+}
+
+/// Settles the claims and makes the space. The pieces go as the regions come: a process at its mapping limit has
+/// 65,530 of each.
+fn close(pieces: Vec<Piece>, facts: &Facts, coverage: Coverage, claimed: &mut Claimed) -> AddressSpace {
+    let mut owned = claims::apply(pieces, std::mem::take(&mut claimed.claims));
+    finish::own_the_rest(&mut owned, facts, &mut claimed.owners);
+    let space = finish::close(owned, claimed.bounds, coverage, &mut claimed.diagnostics);
+    finish::settle_owner_starts(space.regions(), &mut claimed.owners);
+    space
 }
 
 /// The reader's sentences, and one for the memory that lies behind what was unpacked.

@@ -15,7 +15,6 @@ pub(super) struct Piece {
     pub state: State,
     pub protection: Option<Protection>,
     pub file: Option<u32>,
-    pub file_offset: Option<u64>,
     pub label: RowLabel,
     pub allocation: Option<Addr>,
     pub sources: Sources,
@@ -40,12 +39,16 @@ const STRENGTH: [Source; 11] = [
 
 /// Makes the partition. Rows may come in any order; overlaps are resolved and reported.
 pub(super) fn partition(mut rows: Vec<Row>, coverage: &Coverage, diagnostics: &mut Diagnostics) -> Vec<Piece> {
-    rows.sort_by_key(|r| (rank(r.source), r.range.start(), r.range.end()));
+    // Readers list a map in its order: sorting it again would cost as much memory as it takes.
+    let order = |r: &Row| (rank(r.source), r.range.start(), r.range.end());
+    if !rows.is_sorted_by_key(order) {
+        rows.sort_by_key(order);
+    }
     let mut pieces = Vec::new();
     let mut numbers = 0u32..;
     for layer in rows.chunk_by(|a, b| a.source == b.source) {
         let layer = disjoint(layer, &mut numbers, diagnostics);
-        pieces = overlay(pieces, &layer, coverage, diagnostics);
+        pieces = overlay(pieces, layer, coverage, diagnostics);
     }
     pieces
 }
@@ -90,13 +93,11 @@ fn report_overlap(row: &Row, diagnostics: &mut Diagnostics) {
 }
 
 fn piece_of(row: &Row, range: AddrRange) -> Piece {
-    let cut = range.start().distance_from(row.range.start());
     Piece {
         range,
         state: row.state,
         protection: row.protection,
         file: row.file,
-        file_offset: row.file_offset.map(|o| o.saturating_add(cut)),
         label: row.label,
         allocation: row.allocation,
         sources: Sources::of(row.source),
@@ -105,12 +106,12 @@ fn piece_of(row: &Row, range: AddrRange) -> Piece {
 }
 
 /// Lays a weaker layer under the pieces: it fills what is not covered, and names files where the pieces have none.
-fn overlay(base: Vec<Piece>, layer: &[Piece], coverage: &Coverage, diagnostics: &mut Diagnostics) -> Vec<Piece> {
+fn overlay(base: Vec<Piece>, layer: Vec<Piece>, coverage: &Coverage, diagnostics: &mut Diagnostics) -> Vec<Piece> {
     if base.is_empty() {
-        return layer.to_vec();
+        return layer;
     }
     let mut out = Vec::with_capacity(base.len() + layer.len());
-    let mut under = layer.iter().copied().peekable();
+    let mut under = layer.into_iter().peekable();
     let mut rest: Option<Piece> = None;
     for piece in base {
         let mut piece = Some(piece);
@@ -157,12 +158,7 @@ fn merge_overlap(top: Piece, low: Piece, out: &mut Vec<Piece>) -> (Option<Piece>
     out.extend(before);
     let Some(from_low) = from_low else { return (None, low_rest) };
     let (common, after) = split(from_low, low_inside.range.end());
-    out.push(Piece {
-        file: low.file,
-        file_offset: low.file_offset,
-        sources: common.sources.union(low.sources),
-        ..common
-    });
+    out.push(Piece { file: low.file, sources: common.sources.union(low.sources), ..common });
     (after, low_rest)
 }
 
@@ -170,8 +166,7 @@ fn merge_overlap(top: Piece, low: Piece, out: &mut Vec<Piece>) -> (Option<Piece>
 pub(super) fn split(piece: Piece, at: Addr) -> (Piece, Option<Piece>) {
     let lower = AddrRange::new(piece.range.start(), at.min(piece.range.end())).unwrap_or(piece.range);
     let upper = AddrRange::new(at, piece.range.end());
-    let shifted = piece.file_offset.map(|o| o.saturating_add(lower.size()));
-    (Piece { range: lower, ..piece }, upper.map(|range| Piece { range, file_offset: shifted, ..piece }))
+    (Piece { range: lower, ..piece }, upper.map(|range| Piece { range, ..piece }))
 }
 
 /// Adds a piece of a weaker source where the map has nothing, unless the map knows better.
@@ -244,11 +239,10 @@ mod tests {
     //   result    |---|====|---|     the common part gets the file's name, the rest of it is added
     #[test]
     fn a_file_note_names_and_extends() {
-        let file = Row { file: Some(7), file_offset: Some(0x100), ..row(0x40, 0xc0, Source::NtFile) };
+        let file = Row { file: Some(7), ..row(0x40, 0xc0, Source::NtFile) };
         let (found, _) = pieces(&[row(0, 0x80, Source::PtLoad), file], &Coverage::Nothing);
         assert_eq!(ranges(&found), [(0, 0x40), (0x40, 0x80), (0x80, 0xc0)]);
         assert_eq!(found.iter().map(|p| p.file).collect::<Vec<_>>(), [None, Some(7), Some(7)]);
-        assert_eq!(found[2].file_offset, Some(0x140));
         assert_eq!(found[0].mapping, found[1].mapping);
         assert_ne!(found[1].mapping, found[2].mapping);
     }

@@ -24,6 +24,8 @@ pub(super) fn read(desc: &[u8], header: &Header, facts: &mut Facts) -> Option<(u
     let there = count.min(at.remaining() as u64 / row_size);
     let names_at = usize::try_from(there.checked_mul(row_size)?).ok()?.checked_add(at.position())?;
     let mut names = desc.get(names_at..).unwrap_or_default();
+    // No doubling of what PT_LOADs already fill; the descriptor is no longer than the file.
+    facts.rows.reserve_exact(usize::try_from(there).unwrap_or(0));
     let mut added = 0;
     for _ in 0..there {
         let (start, end, offset) = (at.word(header.width)?, at.word(header.width)?, at.word(header.width)?);
