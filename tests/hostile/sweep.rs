@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use fragscope::load::LoadOptions;
 
 use super::cost::Cost;
-use super::examine::{Outcome, examine};
+use super::examine::{Outcome, examine_with, is_long_run};
 use super::mutation::{self, Mutation};
 use super::random::Random;
 use super::seeds::{self, Seed};
@@ -63,7 +63,8 @@ impl Tally {
 fn try_one(seed: &Seed, mutation: &Mutation, donor: &[u8], tally: &mut Tally) {
     let _watched = watched(format!("{} with {mutation:?}", seed.name));
     let bytes = mutation::apply(&seed.image, mutation, donor);
-    let (outcome, cost) = examine(&bytes, &LoadOptions::default());
+    let parse_json = !is_long_run() || tally.runs.is_multiple_of(8);
+    let (outcome, cost) = examine_with(&bytes, &LoadOptions::default(), parse_json);
     tally.add(&seed.name, mutation, outcome, cost);
 }
 
@@ -100,10 +101,11 @@ fn randomly_damaged_dumps() {
     let runs = from_environment("FRAGSCOPE_HOSTILE_RUNS", USUAL_RUNS) as usize;
     let mut random = Random::new(from_environment("FRAGSCOPE_HOSTILE_SEED", USUAL_SEED));
     let seeds: Vec<Seed> = seeds::synthetic().into_iter().chain(seeds::samples()).collect();
+    let large_each = if is_long_run() { 512 } else { 32 };
     let (started, mut tally) = (Instant::now(), Tally::default());
     while tally.runs < runs {
         let seed = random.pick(&seeds);
-        if seed.image.bytes.len() > LARGE && !random.once_in(32) {
+        if seed.image.bytes.len() > LARGE && !random.once_in(large_each) {
             continue;
         }
         let donor = random.pick(&seeds);
