@@ -1,6 +1,6 @@
 //! The verdict in words: sentences with the figures they rest on. No names from the dump, so nothing to escape.
 
-use super::verdict::{Case, Mappings, VerdictKind, vma_limit};
+use super::case::{Case, Mappings, VerdictKind, vma_limit};
 use crate::model::{Evidence, MmapLayout, Os, OwnerKind, Request, Snapshot};
 use crate::units::{Bytes, Count, Hex, distinct, plural};
 
