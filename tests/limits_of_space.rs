@@ -1,6 +1,7 @@
 //! Floor and ceiling as the user gives them: `--window` and `--ceiling`.
 
 use fragscope::addr::{Addr, AddrRange};
+use fragscope::analyze::analyze;
 use fragscope::error::LoadError;
 use fragscope::load::{Dump, LoadOptions, from_bytes};
 use fragscope::model::{CeilingSource, Evidence};
@@ -53,4 +54,12 @@ fn a_64_bit_list_that_ends_at_a_known_ceiling_tells_it() {
     let dump = samples::named("windows-x64.dmp.zst").load_with(&LoadOptions::default());
     let bounds = dump.snapshot().space.bounds();
     assert_eq!((bounds.range.end(), bounds.ceiling_source), (Addr(0x7fff_ffff_0000), CeilingSource::MemoryInfoList));
+}
+
+// A verdict that hangs on a guess says so where it is read, not only at the page's end.
+#[test]
+fn an_assumed_ceiling_is_among_the_verdicts_reasons() {
+    let dump = samples::named("windows-no-map.dmp.zst").load_with(&LoadOptions::default());
+    let reasons = analyze(dump.snapshot()).verdict.reasons;
+    assert!(reasons.iter().any(|r| r.contains("0x7fff0000 is assumed")), "{reasons:?}");
 }

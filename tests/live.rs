@@ -177,7 +177,8 @@ impl Process {
             (false, Layout::ThreeGigabytes) => 0xc000_0000,
             (false, _) => 0xffff_e000,
         };
-        let outcome = compare(&Case { name, writer, dump: &dump, maps: &maps, threads: &threads, ceiling });
+        let exited = linux_threads::exited(&self.truth("info").unwrap());
+        let outcome = compare(&Case { name, writer, dump: &dump, maps: &maps, threads: &threads, exited, ceiling });
         outcome.assert_equal();
         outcome
     }

@@ -15,7 +15,9 @@
 mod absurd;
 mod cost;
 mod examine;
+mod invariants;
 mod mutation;
+mod program;
 mod random;
 mod rendered;
 mod seeds;

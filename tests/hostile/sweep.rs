@@ -11,8 +11,9 @@ use super::random::Random;
 use super::seeds::{self, Seed};
 use super::watch::watched;
 
-/// How many inputs `cargo test` tries; `FRAGSCOPE_HOSTILE_RUNS` overrides.
-const USUAL_RUNS: usize = 4_000;
+/// How many randomly damaged inputs `cargo test` tries, and half as many of the others;
+/// `FRAGSCOPE_HOSTILE_RUNS` overrides.
+const USUAL_RUNS: u64 = 2_500;
 /// Where the random part begins; `FRAGSCOPE_HOSTILE_SEED` overrides.
 const USUAL_SEED: u64 = 1;
 /// A larger dump takes its turn less often, so that it does not take all the time.
@@ -79,7 +80,7 @@ fn undamaged_dumps_give_reports() {
 /// All of them in a long run, evenly chosen ones in a short one.
 #[test]
 fn cut_and_falsified_dumps() {
-    let runs = from_environment("FRAGSCOPE_HOSTILE_RUNS", USUAL_RUNS as u64) as usize / 2;
+    let runs = from_environment("FRAGSCOPE_HOSTILE_RUNS", USUAL_RUNS) as usize / 2;
     let seeds = seeds::synthetic();
     let all: Vec<(&Seed, Mutation)> =
         seeds.iter().flat_map(|s| mutation::systematic(&s.image).into_iter().map(move |m| (s, m))).collect();
@@ -96,7 +97,7 @@ fn cut_and_falsified_dumps() {
 
 #[test]
 fn randomly_damaged_dumps() {
-    let runs = from_environment("FRAGSCOPE_HOSTILE_RUNS", USUAL_RUNS as u64) as usize / 2;
+    let runs = from_environment("FRAGSCOPE_HOSTILE_RUNS", USUAL_RUNS) as usize;
     let mut random = Random::new(from_environment("FRAGSCOPE_HOSTILE_SEED", USUAL_SEED));
     let seeds: Vec<Seed> = seeds::synthetic().into_iter().chain(seeds::samples()).collect();
     let (started, mut tally) = (Instant::now(), Tally::default());

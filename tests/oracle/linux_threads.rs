@@ -59,3 +59,9 @@ fn thread(fields: &[&str]) -> Thread {
         sp_slack: if fields[7] == "kernel" { 0 } else { 0x1_0000 },
     }
 }
+
+/// `option.exited` of PREFIX.info: how many threads of default size had exited. glibc keeps their stacks up to 40 MiB.
+pub fn exited(info: &str) -> usize {
+    let option = info.lines().find_map(|line| line.strip_prefix("option.exited="));
+    option.map_or(0, |count| usize::try_from(csv::number(count)).unwrap())
+}

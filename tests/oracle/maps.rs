@@ -64,7 +64,7 @@ impl Maps {
     pub fn gaps(&self, ceiling: u64) -> Vec<(u64, u64)> {
         let mut gaps = Vec::new();
         let mut at = FLOOR.min(self.rows.first().map_or(FLOOR, |row| row.start));
-        for row in &self.rows {
+        for row in self.rows.iter().filter(|row| row.start < ceiling) {
             if row.start > at {
                 gaps.push((at, row.start));
             }

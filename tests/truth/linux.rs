@@ -41,6 +41,8 @@ pub struct Case<'a> {
     pub threads: &'a [linux_threads::Thread],
     /// Where user addresses end on that machine.
     pub ceiling: u64,
+    /// How many stacks of exited threads glibc still keeps: as many as had exited, if that is below its 40 MiB.
+    pub exited: usize,
 }
 
 /// What a comparison found.
@@ -79,6 +81,7 @@ pub fn compare(case: &Case<'_>) -> Outcome {
     let listed = compare_mappings(case, &mut outcome);
     compare_gaps(case, &listed, &mut outcome);
     compare_threads(case, &mut outcome);
+    compare_exited(case, &mut outcome);
     compare_owners(case, &listed, &mut outcome);
     outcome
 }
@@ -305,6 +308,20 @@ fn compare_lost_fiber(case: &Case<'_>, truth: &linux_threads::Thread, thread: &T
     }
 }
 
+/// Stacks that exited threads left in glibc's cache are no living thread's, and all of them are found where the memory
+/// of the living ones is in the dump.
+fn compare_exited(case: &Case<'_>, outcome: &mut Outcome) {
+    let owners = case.dump.snapshot().owners.iter().map(|(_, owner)| owner);
+    let found = owners
+        .filter(|o| o.kind == OwnerKind::Stack && o.thread_id.is_none() && o.name.as_deref() == Some("exited thread"))
+        .count();
+    let whole = outcome.exact + 1 == outcome.threads && case.writer != Writer::MapsInside;
+    let wanted = if whole { case.exited } else { found.min(case.exited) };
+    if found != wanted {
+        outcome.say(case, format!("{found} stacks of exited threads, in truth {}", case.exited));
+    }
+}
+
 // ---- owners ---------------------------------------------------------------------------------------------------------
 
 /// The truth's own labels: [heap], [stack], vdso and vvar, files.
@@ -324,13 +341,17 @@ fn compare_owners(case: &Case<'_>, listed: &Maps, outcome: &mut Outcome) {
     }
 }
 
-/// In the bottom-up layout of i386 other mappings come between the executable and its heap, which looks like one of
-/// them unless its memory is in the dump.
-fn heap_is_ambiguous(case: &Case<'_>, row: &Row) -> bool {
+/// Without its memory in the dump, the heap looks like any private mapping; its place tells only if nothing but the
+/// executable's bss lies between. In a crowded space, and in i386's bottom-up layout, something may.
+fn heap_is_ambiguous(case: &Case<'_>, heap: &Row) -> bool {
     let dump = case.dump.snapshot();
     let bottom_up = matches!(dump.space.bounds().mmap_layout, Some(MmapLayout::BottomUp { .. }));
-    let narrow = dump.width() == PointerWidth::Bits32;
-    bottom_up && narrow && case.dump.memory().captured_at(Addr(row.start)).is_none()
+    let crowded = bottom_up && dump.width() == PointerWidth::Bits32;
+    let executable = case.maps.rows.iter().rfind(|row| row.start < heap.start && row.path.ends_with("/fragment"));
+    let exe_end = executable.map_or(heap.start, |row| row.end);
+    let between = |row: &&Row| exe_end < row.start && row.start < heap.start;
+    let in_the_dump = case.dump.memory().captured_at(Addr(heap.start)).is_some();
+    !in_the_dump && (crowded || case.maps.rows.iter().any(|row| between(&row)))
 }
 
 fn compare_owner(case: &Case<'_>, row: &Row, wanted: OwnerKind, outcome: &mut Outcome) {

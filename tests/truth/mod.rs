@@ -4,9 +4,11 @@
 //! * [`linux`]: the comparison for cores and Linux minidumps
 //! * [`windows`]: the comparison for Windows minidumps
 //! * [`of_samples`]: the bundled samples
+//! * [`shared_mapping`]: drawn cases of stacks that share a mapping
 //! * [`of_raw_dumps`]: all that tests/generators/linux/make.sh and windows/make.sh left in FRAGSCOPE_RAW_DUMPS
 
 pub mod linux;
 mod of_raw_dumps;
 mod of_samples;
+mod shared_mapping;
 pub mod windows;

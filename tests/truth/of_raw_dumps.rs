@@ -38,13 +38,22 @@ fn linux_ceiling(name: &str, maps: &Maps) -> u64 {
 }
 
 fn compare_linux(name: &str, path: &Path, maps: &Maps, threads: &[linux_threads::Thread]) -> linux::Outcome {
+    let exited = text(path.with_file_name("truth.info")).map_or(0, |info| linux_threads::exited(&info));
     let writer = match path.file_name().and_then(|n| n.to_str()).unwrap_or_default() {
         "core" => linux::Writer::Kernel,
         "dmp" => linux::Writer::MapsInside,
         _ => linux::Writer::Gcore,
     };
     let dump = load::open(path, &LoadOptions::default()).unwrap_or_else(|e| panic!("{name}: {e}"));
-    linux::compare(&linux::Case { name, writer, dump: &dump, maps, threads, ceiling: linux_ceiling(name, maps) })
+    linux::compare(&linux::Case {
+        name,
+        writer,
+        dump: &dump,
+        maps,
+        threads,
+        exited,
+        ceiling: linux_ceiling(name, maps),
+    })
 }
 
 #[test]
@@ -94,6 +103,44 @@ fn raw_dumps_of_linux_equal_their_truth() {
     );
     assert!(dumps > 0, "{} holds no dump with truth.maps beside it", folder.display());
     assert!(problems.is_empty(), "{} differences:\n{}", problems.len(), problems.join("\n"));
+}
+
+/// qemu-user merges neighbouring mappings, and its guests have no glibc here: occupied addresses, threads and SPs.
+#[test]
+fn raw_dumps_of_qemu_have_the_addresses_and_threads_of_their_guests() {
+    let Some(folder) = folder() else { return };
+    let mut problems = Vec::new();
+    let of_qemu = |f: &&PathBuf| f.file_name().unwrap().to_string_lossy().starts_with("qemu-");
+    for flavour in sorted_entries(&folder).iter().filter(of_qemu) {
+        let name = flavour.file_name().unwrap().to_string_lossy().into_owned();
+        let (Some(maps), Some(threads)) = (text(flavour.join("truth.maps")), text(flavour.join("truth.threads.csv")))
+        else {
+            continue;
+        };
+        let dump = load::open(&flavour.join("core"), &LoadOptions::default()).unwrap_or_else(|e| panic!("{name}: {e}"));
+        let space = &dump.snapshot().space;
+        let found: Vec<(u64, u64)> = space.holes().map(|h| (h.range.start().0, h.range.end().0)).collect();
+        let gaps = Maps::parse(&maps).gaps(space.bounds().range.end().0);
+        if found != gaps {
+            problems.push(format!("{name}: {} gaps, in truth {}", found.len(), gaps.len()));
+        }
+        let threads = linux_threads::parse(&threads);
+        let near = |t: &&linux_threads::Thread| {
+            let thread = dump.snapshot().threads.iter().find(|found| found.id == t.tid);
+            thread.and_then(|found| found.sp).is_some_and(|sp| sp.0.abs_diff(t.sp) <= t.sp_slack)
+        };
+        let right = threads.iter().filter(near).count();
+        println!(
+            "{name}: {} gaps, SP of {right} of {} threads, ceiling {}",
+            gaps.len(),
+            threads.len(),
+            space.bounds().range.end()
+        );
+        if right != threads.len() || dump.snapshot().threads.len() != threads.len() {
+            problems.push(format!("{name}: SP of {right} of {} threads", threads.len()));
+        }
+    }
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 
 #[test]

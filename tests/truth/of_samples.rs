@@ -28,12 +28,14 @@ fn compare_linux(sample: &Sample, writer: linux::Writer) -> (Dump<'static>, linu
     let maps = Maps::parse(&sample.truth("maps"));
     let threads = linux_threads::parse(&sample.truth("threads.csv"));
     let ceiling = linux_ceiling(sample);
+    let exited = sample.find_truth("info").map_or(0, |info| linux_threads::exited(&info));
     let outcome = linux::compare(&linux::Case {
         name: sample.file,
         writer,
         dump: &dump,
         maps: &maps,
         threads: &threads,
+        exited,
         ceiling,
     });
     (dump, outcome)

@@ -1,6 +1,9 @@
 //! Claims: who says that a range is his. The strongest claim on an address decides its owner.
 
-use crate::addr::AddrRange;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use crate::addr::{Addr, AddrRange};
 use crate::load::assemble::partition::Piece;
 use crate::model::{OwnerId, State};
 
@@ -52,23 +55,54 @@ pub(super) struct Owned {
 /// Claims add no address space: where there is no piece, nothing is owned. Of two claims of equal rank, the later in
 /// the list wins.
 pub(super) fn apply(pieces: Vec<Piece>, mut claims: Vec<Claim>) -> Vec<Owned> {
+    // With equal starts, the order of arrival within a rank stays.
     claims.sort_by_key(|c| c.rank);
     let mut cuts: Vec<_> = claims.iter().flat_map(|c| [c.range.start(), c.range.end()]).collect();
     cuts.sort_unstable();
     cuts.dedup();
     let mut owned = cut(pieces, &cuts);
-    for claim in &claims {
-        let first = owned.partition_point(|o| o.piece.range.end() <= claim.range.start());
-        let inside = owned.iter_mut().skip(first).take_while(|o| o.piece.range.start() < claim.range.end());
-        for part in inside {
-            part.owner = Some(claim.owner);
-            part.piece.state = claim.state.unwrap_or(part.piece.state);
-        }
+    let mut owners = Active::new(claims.iter());
+    let mut states = Active::new(claims.iter().filter(|c| c.state.is_some()));
+    for part in &mut owned {
+        part.owner = owners.strongest_at(part.piece.range.start()).map(|c| c.owner);
+        let state = states.strongest_at(part.piece.range.start()).and_then(|c| c.state);
+        part.piece.state = state.unwrap_or(part.piece.state);
     }
     owned
 }
 
-fn cut(pieces: Vec<Piece>, cuts: &[crate::addr::Addr]) -> Vec<Owned> {
+/// The claims on an address that moves upwards: each is looked at a few times only, however many overlap.
+struct Active<'c> {
+    /// Strength (position among all) and claim, the one with the lowest start last.
+    waiting: Vec<(usize, &'c Claim)>,
+    /// Those that began, by strength. Those that ended are removed when they come to the top.
+    begun: BTreeMap<usize, &'c Claim>,
+}
+
+impl<'c> Active<'c> {
+    /// Of claims from weak to strong.
+    fn new(claims: impl Iterator<Item = &'c Claim>) -> Active<'c> {
+        let mut waiting: Vec<(usize, &Claim)> = claims.enumerate().collect();
+        waiting.sort_by_key(|(_, c)| Reverse(c.range.start()));
+        Active { waiting, begun: BTreeMap::new() }
+    }
+
+    /// The strongest claim on `addr`, which must not be lower than in the call before.
+    fn strongest_at(&mut self, addr: Addr) -> Option<&'c Claim> {
+        while let Some((strength, claim)) = self.waiting.pop_if(|(_, c)| c.range.start() <= addr) {
+            self.begun.insert(strength, claim);
+        }
+        while let Some(top) = self.begun.last_entry() {
+            if addr < top.get().range.end() {
+                return Some(*top.get());
+            }
+            top.remove();
+        }
+        None
+    }
+}
+
+fn cut(pieces: Vec<Piece>, cuts: &[Addr]) -> Vec<Owned> {
     let mut out = Vec::with_capacity(pieces.len() + cuts.len());
     for piece in pieces {
         let first = cuts.partition_point(|c| *c <= piece.range.start());

@@ -8,6 +8,7 @@ mod captured;
 mod claims;
 mod finish;
 mod heaps;
+mod index;
 mod mmap_layout;
 mod modules;
 mod partition;
@@ -24,12 +25,14 @@ use crate::model::{
     Snapshot, Source, State, Thread,
 };
 use claims::Claim;
+use index::Index;
 use partition::Piece;
 
 /// The snapshot in the making: what is read, and who claimed what so far.
 struct Draft<'a> {
     facts: &'a Facts,
     pieces: &'a [Piece],
+    index: Index<'a>,
     memory: Memory<'a>,
     platform: Platform,
     deep: bool,
@@ -41,6 +44,7 @@ struct Draft<'a> {
     thread_pointers: Vec<Option<Addr>>,
     /// Where struct pthread keeps the stack's bounds, once a thread has shown it.
     pthread: Option<stacks::PthreadLayout>,
+    effort: stacks::Effort,
     /// The executable's large-address-aware bit (Windows), if its headers are in the dump.
     large_address_aware: Option<bool>,
     diagnostics: Diagnostics,
@@ -59,6 +63,7 @@ impl<'a> Draft<'a> {
         Draft {
             facts,
             pieces,
+            index: Index::new(pieces),
             memory,
             platform,
             deep,
@@ -68,6 +73,7 @@ impl<'a> Draft<'a> {
             threads: Vec::new(),
             thread_pointers: Vec::new(),
             pthread: None,
+            effort: stacks::Effort::new(deep),
             large_address_aware: None,
             diagnostics,
         }
@@ -79,19 +85,9 @@ impl<'a> Draft<'a> {
         self.pieces.get(next.checked_sub(1)?).filter(|p| p.range.contains(addr))
     }
 
-    /// All pieces with an address in `range`.
-    fn pieces_in(&self, range: AddrRange) -> impl Iterator<Item = &'a Piece> {
-        let first = self.pieces.partition_point(|p| p.range.end() <= range.start());
-        let rest = self.pieces.get(first..).unwrap_or_default();
-        rest.iter().take_while(move |p| p.range.start() < range.end())
-    }
-
     /// From the first to the last piece of the allocation that begins at `base` (Windows).
     fn allocation(&self, base: Addr) -> Option<AddrRange> {
-        let first = self.pieces.partition_point(|p| p.range.end() <= base);
-        let rest = self.pieces.get(first..).unwrap_or_default();
-        let own = rest.iter().take_while(|p| p.allocation == Some(base)).map(|p| p.range);
-        own.reduce(AddrRange::hull)
+        self.index.allocation(base)
     }
 }
 

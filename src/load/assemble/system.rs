@@ -1,6 +1,8 @@
 //! What belongs to the system: vdso and vvar, TEBs and the PEB, shared user data, the crash reporter's reservation,
 //! and what the user declared used.
 
+use std::collections::HashSet;
+
 use super::Draft;
 use super::claims::{Claim, Rank};
 use super::partition::Piece;
@@ -51,8 +53,7 @@ fn vvar_below<'d>(draft: &Draft<'d>, vdso: &Piece) -> Vec<&'d Piece> {
 }
 
 fn claim_shared_user_data(draft: &mut Draft<'_>) {
-    let Some(piece) = draft.piece_at(SHARED_USER_DATA.0) else { return };
-    let range = piece.allocation.and_then(|base| draft.allocation(base)).unwrap_or(piece.range);
+    let Some(range) = allocation_around(draft, SHARED_USER_DATA.0) else { return };
     let owner = draft.owners.add(Owner::named(OwnerKind::KernelShared, range.start(), "shared user data"));
     draft.claims.push(Claim::new(range, owner, Rank::ProcessBlock));
 }
@@ -66,8 +67,12 @@ fn claim_process_blocks(draft: &mut Draft<'_>) {
     };
     let peb = draft.facts.windows.peb.or_else(|| peb_by_teb(draft));
     let tebs: Vec<(u64, Addr)> = draft.facts.threads.iter().filter_map(|t| Some((t.id, t.teb?))).collect();
+    let mut claimed = HashSet::new();
     for block in peb.iter().chain(tebs.iter().map(|(_, teb)| teb)) {
-        claim_allocation_of(draft, *block, peb);
+        let Some(range) = allocation_around(draft, *block) else { continue };
+        if claimed.insert(range) {
+            claim_allocation(draft, range, peb);
+        }
     }
     for (thread_id, teb) in tebs {
         let Some(range) = AddrRange::from_size(teb, size) else { continue };
@@ -76,13 +81,13 @@ fn claim_process_blocks(draft: &mut Draft<'_>) {
     }
 }
 
-fn claim_allocation_of(draft: &mut Draft<'_>, block: Addr, peb: Option<Addr>) {
-    let Some(piece) = draft.piece_at(block) else { return };
-    let range = piece.allocation.and_then(|base| draft.allocation(base)).unwrap_or(piece.range);
-    let claimed = draft.claims.iter().any(|c| c.rank == Rank::ProcessBlock && c.range == range);
-    if claimed {
-        return;
-    }
+/// The allocation that holds `addr`, or its piece where the map knows no allocations.
+fn allocation_around(draft: &Draft<'_>, addr: Addr) -> Option<AddrRange> {
+    let piece = draft.piece_at(addr)?;
+    Some(piece.allocation.and_then(|base| draft.allocation(base)).unwrap_or(piece.range))
+}
+
+fn claim_allocation(draft: &mut Draft<'_>, range: AddrRange, peb: Option<Addr>) {
     let kind = if peb.is_some_and(|p| range.contains(p)) { OwnerKind::Peb } else { OwnerKind::Teb };
     let owner = draft.owners.add(Owner::anonymous(kind, range.start()));
     draft.claims.push(Claim::new(range, owner, Rank::ProcessBlock));

@@ -70,7 +70,10 @@ fn brk_behind_executable(draft: &Draft<'_>) -> Option<AddrRange> {
     let exe = draft.modules.get(executable(draft)?)?;
     let end = exe.range.end();
     let next = draft.pieces.partition_point(|p| p.range.end() <= end);
-    let near = |p: &&Piece| p.range.start().distance_from(end) <= brk_distance(draft.platform.width);
+    // The kernel counts from the bss's end, which may be that of the next piece.
+    let bss = draft.pieces.get(next).filter(|p| !bss_is_known(exe) && p.range.start() == end && is_private_writable(p));
+    let counted_from = bss.map_or(end, |p| p.range.end());
+    let near = |p: &&Piece| p.range.start().distance_from(counted_from) <= brk_distance(draft.platform.width);
     let near: Vec<&Piece> = draft.pieces.get(next..)?.iter().take_while(near).take(BRK_CANDIDATES).collect();
     let above_exe = |p: &Piece| AddrRange::new(p.range.start().max(end), p.range.end());
     let candidates = near.iter().filter(|p| is_private_writable(p)).filter_map(|p| above_exe(p));

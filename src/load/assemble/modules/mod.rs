@@ -11,7 +11,6 @@ mod runs;
 use super::Draft;
 use super::claims::{Claim, Rank};
 use crate::addr::{Addr, AddrRange};
-use crate::load::facts::ModuleFacts;
 use crate::model::{Module, Os, Owner, OwnerKind};
 
 /// Finds all modules and claims their regions.
@@ -74,9 +73,4 @@ fn is_system_module(name: &str, os: Option<Os>) -> bool {
 pub(super) fn is_dynamic_linker(name: &str) -> bool {
     let ld = name.starts_with("ld-") || name.starts_with("ld64.so") || name.starts_with("ld.so");
     (ld && name.contains(".so")) || name == "linker" || name == "linker64"
-}
-
-/// The list's entry for the module that begins at `base`.
-fn listed_at(modules: &[ModuleFacts], base: Addr) -> Option<&ModuleFacts> {
-    modules.iter().find(|m| m.range.start() == base)
 }

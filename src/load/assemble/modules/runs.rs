@@ -7,7 +7,7 @@ use super::{elf_header, file_name};
 use crate::addr::{Addr, AddrRange};
 use crate::load::assemble::Draft;
 use crate::load::assemble::partition::Piece;
-use crate::load::facts::RowLabel;
+use crate::load::facts::{ModuleFacts, RowLabel};
 use crate::model::{Protection, State};
 
 /// Without headers in the dump, anonymous memory right behind a module is taken for its bss up to this size.
@@ -20,11 +20,21 @@ const PIECES_BETWEEN: usize = 2;
 pub(super) fn claim(draft: &mut Draft<'_>) {
     let same_file = canonical_files(&draft.facts.files);
     let exe = executable_hint(draft);
+    let listed = by_base(&draft.facts.modules);
     for run in runs(draft.pieces, &same_file) {
         if is_module(draft, &run, exe) {
-            claim_run(draft, &run, exe);
+            claim_run(draft, &run, exe, listed.get(&run.range.start()).copied());
         }
     }
+}
+
+/// The list's entries by the address where they begin, the first of equal ones.
+fn by_base(modules: &[ModuleFacts]) -> HashMap<Addr, &ModuleFacts> {
+    let mut found = HashMap::with_capacity(modules.len());
+    for module in modules {
+        found.entry(module.range.start()).or_insert(module);
+    }
+    found
 }
 
 /// A run of pieces of one file: indexes of the first and one past the last.
@@ -120,10 +130,9 @@ fn path_of<'d>(draft: &Draft<'d>, run: &Run) -> &'d str {
     draft.facts.files.get(run.file as usize).map_or("", String::as_str)
 }
 
-fn claim_run(draft: &mut Draft<'_>, run: &Run, exe: Option<Addr>) {
+fn claim_run(draft: &mut Draft<'_>, run: &Run, exe: Option<Addr>, listed: Option<&ModuleFacts>) {
     let base = run.range.start();
     let mut headers = elf_header::read(&draft.memory, base, draft.platform);
-    let listed = super::listed_at(&draft.facts.modules, base);
     headers.id = headers.id.or_else(|| listed.and_then(|m| m.id.clone()));
     let path = path_of(draft, run);
     let pinned = match exe {

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use super::Bounds;
-use crate::addr::AddrRange;
+use crate::addr::{Addr, AddrRange};
 use crate::load::assemble::Draft;
 use crate::load::assemble::claims::{Claim, Rank};
+use crate::load::assemble::index::Spans;
 use crate::load::assemble::partition::Piece;
 use crate::load::facts::{RowLabel, ThreadFacts};
 use crate::model::{Os, Owner, OwnerId, OwnerKind, Protection, Source, StackSource, State};
@@ -25,28 +26,46 @@ pub(super) enum Found {
 
 /// Finds bounds for the threads that have no exact ones. Returns one entry for each thread.
 pub(super) fn find(draft: &mut Draft<'_>, exact: &[Option<Bounds>]) -> Vec<Option<Found>> {
+    let modules = Spans::new(draft.modules.iter().map(|m| m.range));
+    let mut taken: Vec<AddrRange> = exact.iter().flatten().map(Bounds::reserved).collect();
+    taken.sort_unstable();
     let bounds: Vec<Option<Bounds>> = draft
         .facts
         .threads
         .iter()
         .zip(exact)
-        .map(|(thread, own)| if own.is_some() { None } else { around_sp(draft, thread) })
-        .map(|found| found.filter(|b| !lies_in_exact(b, exact)))
+        .map(|(thread, own)| match own {
+            Some(_) => None,
+            None => between_exact(around_sp(draft, thread, &modules)?, thread, &taken),
+        })
         .collect();
     share(draft, bounds)
 }
 
-fn lies_in_exact(bounds: &Bounds, exact: &[Option<Bounds>]) -> bool {
-    exact.iter().flatten().any(|e| e.range.covers(bounds.range))
+/// What exact stacks leave of a mapping around the stack pointer; `None` if the pointer lies in one of them. Bounds
+/// that do not hold the pointer were stated by the dump and stay.
+fn between_exact(bounds: Bounds, thread: &ThreadFacts, taken: &[AddrRange]) -> Option<Bounds> {
+    let Some(anchor) = anchor(thread).filter(|a| bounds.range.contains(*a)) else { return Some(bounds) };
+    let next = taken.partition_point(|t| t.start() <= anchor);
+    let below = next.checked_sub(1).and_then(|i| taken.get(i)).map_or(bounds.range.start(), |t| t.end());
+    let above = taken.get(next).map_or(bounds.range.end(), |t| t.start());
+    let range = AddrRange::new(bounds.range.start().max(below), bounds.range.end().min(above))?;
+    let guard = bounds.guard.filter(|_| range.start() == bounds.range.start());
+    range.contains(anchor).then_some(Bounds { range, guard, ..bounds })
 }
 
-fn around_sp(draft: &Draft<'_>, thread: &ThreadFacts) -> Option<Bounds> {
+/// The address that tells which mapping is the stack.
+fn anchor(thread: &ThreadFacts) -> Option<Addr> {
+    thread.sp.or(thread.stack_memory.map(AddrRange::start))
+}
+
+fn around_sp(draft: &Draft<'_>, thread: &ThreadFacts, modules: &Spans) -> Option<Bounds> {
     if let Some(range) = thread.stated_stack {
         return Some(Bounds { range, guard: None, source: StackSource::Maps });
     }
-    let anchor = thread.sp.or(thread.stack_memory.map(AddrRange::start))?;
+    let anchor = anchor(thread)?;
     let piece = draft.piece_at(anchor)?;
-    if !may_be_stack(draft, piece) {
+    if !may_be_stack(piece, modules) {
         return None;
     }
     match (piece.label, draft.platform.os) {
@@ -63,11 +82,10 @@ fn around_sp(draft: &Draft<'_>, thread: &ThreadFacts) -> Option<Bounds> {
 
 /// Stacks are writable private memory. What lies in a module, a file or the heap is an alternate stack, a fiber, or
 /// a corrupt stack pointer.
-fn may_be_stack(draft: &Draft<'_>, piece: &Piece) -> bool {
+fn may_be_stack(piece: &Piece, modules: &Spans) -> bool {
     let writable = piece.protection.is_none_or(|p| p.has(Protection::WRITE) || p.has(Protection::GUARD));
     let private = piece.file.is_none() && !matches!(piece.label, RowLabel::Heap | RowLabel::Image | RowLabel::Mapped);
-    let in_module = draft.modules.iter().any(|m| m.range.overlaps(piece.range));
-    writable && private && !in_module && piece.state == State::Committed
+    writable && private && !modules.overlap(piece.range) && piece.state == State::Committed
 }
 
 fn only_dumped(piece: &Piece) -> bool {

@@ -4,11 +4,13 @@
 
 mod by_map;
 mod cached;
+mod effort;
 mod pthread;
 mod teb;
 mod tops;
 mod touched;
 
+pub(super) use effort::Effort;
 pub(super) use pthread::PthreadLayout;
 pub(super) use teb::rows as rows_by_teb;
 
@@ -59,6 +61,13 @@ pub(super) fn claim(draft: &mut Draft<'_>) {
         .collect();
     draft.threads = threads;
     cached::claim(draft, &exact);
+    if draft.effort.gave_up() {
+        draft.diagnostics.warn(
+            "stack-search",
+            "the search for thread stacks was given up, as it took too long; some are known by the map only",
+            None,
+        );
+    }
 }
 
 fn exact_bounds(draft: &mut Draft<'_>) -> Vec<Option<Bounds>> {
@@ -121,7 +130,7 @@ fn stack(draft: &mut Draft<'_>, facts: &ThreadFacts, bounds: Bounds, owner: Owne
     Stack {
         range: bounds.range,
         reserved: bounds.reserved().size(),
-        committed: committed(draft, bounds.range),
+        committed: draft.index.committed(bounds.range),
         used: has_known_end.then(|| touched::used(draft, own_sp, bounds.range)).flatten(),
         guard: bounds.guard,
         source: bounds.source,
@@ -137,13 +146,6 @@ fn report_foreign_sp(draft: &mut Draft<'_>, facts: &ThreadFacts, bounds: &Bounds
         facts.id, bounds.range
     );
     draft.diagnostics.info("sp-outside-stack", message, Some(Place::Address(sp)));
-}
-
-/// Bytes of the range that the map lists as committed; `None` where it lists nothing there.
-fn committed(draft: &Draft<'_>, range: AddrRange) -> Option<u64> {
-    let inside = || draft.pieces_in(range).filter_map(|p| p.range.intersect(range).map(|r| (p.state, r.size())));
-    inside().next()?;
-    Some(inside().filter(|(state, _)| *state == State::Committed).map(|(_, size)| size).sum())
 }
 
 /// Linux gives the main thread the process's id; Windows lists it first.

@@ -53,7 +53,10 @@ fn find_lost(draft: &Draft<'_>, found: &mut [Option<Bounds>]) {
     let depths = tops::depths_of_tcb(draft, found);
     for top in tops::candidates(draft, &known) {
         for tp in depths.iter().filter_map(|depth| top.checked_sub(*depth)) {
-            let is_his = |i: &&usize| draft.facts.threads.get(**i).is_some_and(|t| is_tcb_of(draft, tp, t.id));
+            let is_his = |i: &&usize| {
+                draft.effort.spend(TID_WITHIN as u64)
+                    && draft.facts.threads.get(**i).is_some_and(|t| is_tcb_of(draft, tp, t.id))
+            };
             let slot = lost.iter().find(is_his).and_then(|i| found.get_mut(*i));
             if let (Some(slot), Some(bounds)) = (slot, find(draft, tp, &mut learned)) {
                 *slot = Some(bounds);
@@ -84,7 +87,7 @@ fn find(draft: &Draft<'_>, tp: Addr, learned: &mut Option<PthreadLayout>) -> Opt
     if let Some(bounds) = learned.and_then(|l| plausible(draft, words_at(draft, l.place(tp))?, tp)) {
         return Some(bounds);
     }
-    let (offset, bounds) = search(draft, tp)?;
+    let (offset, bounds) = Some(tp).filter(|_| draft.effort.may_search()).and_then(|tp| search(draft, tp))?;
     learned.get_or_insert(PthreadLayout { offset });
     Some(bounds)
 }
@@ -131,7 +134,12 @@ fn search(draft: &Draft<'_>, tp: Addr) -> Option<(i64, Bounds)> {
         let offset = start.0.wrapping_add((i * word) as u64).wrapping_sub(tp.0).cast_signed();
         Some((offset, bounds))
     });
-    let first = hits.next()?;
+    let Some(first) = hits.next() else {
+        if got > 0 {
+            draft.effort.searched_in_vain();
+        }
+        return None;
+    };
     // Two different answers are no answer.
     hits.all(|(_, bounds)| bounds == first.1).then_some(first)
 }
@@ -175,6 +183,9 @@ fn scan_for_tcb(draft: &Draft<'_>, thread: &ThreadFacts) -> Option<Addr> {
     let mut step = 1 << 12;
     while done < longest {
         let len = step.min(longest - done);
+        if !draft.effort.spend(len) {
+            return None;
+        }
         if let Some(tcb) = tcb_in(draft, sp.checked_add(done)?, len, thread.id) {
             return Some(tcb);
         }
@@ -203,7 +214,8 @@ fn tcb_in(draft: &Draft<'_>, start: Addr, len: u64, tid: u64) -> Option<Addr> {
     (0..limit).step_by(word).find_map(|at| {
         let own = Addr(start.0 + at as u64);
         let points_here = |from: usize| word_of(draft, &bytes, from) == Some(own.0);
-        (points_here(at) && points_here(at + 2 * word) && has_tid(draft, &bytes, at, tid)).then_some(own)
+        let is_tcb = points_here(at) && points_here(at + 2 * word);
+        (is_tcb && draft.effort.spend(TID_WITHIN as u64) && has_tid(draft, &bytes, at, tid)).then_some(own)
     })
 }
 
@@ -224,6 +236,7 @@ fn has_tid(draft: &Draft<'_>, bytes: &[u8], at: usize, tid: u64) -> bool {
 
 /// The stack that a thread left behind whose struct pthread is at `tp`, if its words say that it ends at `top`.
 pub(super) fn left_behind(draft: &Draft<'_>, layout: PthreadLayout, tp: Addr, top: Addr) -> Option<Bounds> {
-    let words = words_at(draft, layout.place(tp))?;
+    // A read of a few bytes takes as long as searching some hundred.
+    let words = Some(tp).filter(|_| draft.effort.spend(512)).and_then(|tp| words_at(draft, layout.place(tp)))?;
     plausible(draft, words, tp).filter(|b| b.range.end() == top)
 }

@@ -29,7 +29,21 @@ pub(super) fn candidates(draft: &Draft<'_>, known: &[Bounds]) -> BTreeSet<Addr> 
             && guard.range.end() == stack.range.start()
             && may_be_guard(guard, &guards)
     });
-    below_known.chain(guarded.map(|(_, stack)| stack.range.end())).collect()
+    below_known.chain(guarded.map(|(_, stack)| stack.range.end())).chain(unguarded(draft, known)).collect()
+}
+
+/// Where guards are no mappings (see `map_has_guard` in the parent), a stack is merged with what lies around it: any
+/// writable mapping as large as the smallest known stack may end with one.
+fn unguarded(draft: &Draft<'_>, known: &[Bounds]) -> Vec<Addr> {
+    let guard_is_merged = |b: &Bounds| {
+        let piece = draft.piece_at(b.reserved().start());
+        b.guard.is_some_and(|g| g > 0) && piece.is_some_and(|p| p.range.contains(b.range.start()))
+    };
+    let smallest = known.iter().map(|b| b.reserved().size()).min();
+    let Some(smallest) = smallest.filter(|_| known.iter().any(guard_is_merged)) else { return Vec::new() };
+    let writable = |p: &&Piece| p.protection.is_some_and(|p| p.has(Protection::WRITE));
+    let large = draft.pieces.iter().filter(|p| p.range.size() >= smallest && is_plain_memory(p)).filter(writable);
+    large.map(|p| p.range.end()).collect()
 }
 
 fn is_plain_memory(piece: &Piece) -> bool {

@@ -1,0 +1,41 @@
+#!/bin/bash
+# Makes the seed corpus of the fuzz targets from the bundled samples: tests/fuzz/corpus/TARGET/*, which is not committed.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+samples=../../sample-dumps
+# libFuzzer changes a few bytes at a time: of a large file it would never hit a header.
+longest=131072
+
+mkdir -p corpus/{elf_core,minidump,compressed,maps}
+
+unpacked() {
+    case $1 in
+    *.zst) zstd -dcq "$1" ;;
+    *.xz) xz -dc "$1" ;;
+    *.gz) gzip -dc "$1" ;;
+    *) cat "$1" ;;
+    esac
+}
+
+target_of() {
+    case $1 in
+    *.maps*) echo maps ;;
+    *core*) echo elf_core ;;
+    *.dmp*) echo minidump ;;
+    esac
+}
+
+for sample in "$samples"/*.{zst,xz,gz}; do
+    [ -e "$sample" ] || continue
+    name=$(basename "$sample")
+    target=$(target_of "$name")
+    [ -n "$target" ] || continue
+    seed=corpus/$target/${name%.*}
+    # Reading on after head has what it wants is no use: the packer may be told so by a closed pipe.
+    (unpacked "$sample" || true) 2>/dev/null | head -c "$longest" >"$seed"
+    zstd -q -f "$seed" -o "corpus/compressed/$name.zst"
+    gzip -c "$seed" >"corpus/compressed/$name.gz"
+    xz -c "$seed" >"corpus/compressed/$name.xz"
+done
+printf '%s\n' "$(find corpus -type f | wc -l) seeds in $(pwd)/corpus"
