@@ -44,6 +44,7 @@ impl Reasons<'_> {
             self.need_reason(),
             self.gap_reason(),
             self.unreachable_reason(),
+            self.ceiling_reason(),
             self.commit_reason(),
             self.address_space_limit_reason(),
             self.evidence_reason(),
@@ -161,6 +162,15 @@ impl Reasons<'_> {
             ),
         };
         Some(format!("the {} gap at {} does not count: {why}", Bytes(largest.range.size()), hex(largest.range.start())))
+    }
+
+    /// Every figure hangs on a ceiling that nothing in the dump tells.
+    fn ceiling_reason(&self) -> Option<String> {
+        let snapshot = self.case.snapshot;
+        let assumed = snapshot.diagnostics.has("assumed-ceiling") && snapshot.evidence != Evidence::None;
+        let end = Hex { addr: snapshot.space.bounds().range.end(), width: snapshot.width() };
+        assumed
+            .then(|| format!("that the address space ends at {end} is assumed: all figures depend on it (--ceiling)"))
     }
 
     fn mapping_reason(&self) -> Option<String> {

@@ -1,8 +1,10 @@
 //! Thread stacks in sum, and room for more threads.
 
+use std::collections::BTreeMap;
+
 use super::thresholds::{DEFAULT_LINUX_STACK, DEFAULT_WINDOWS_STACK};
 use super::{Gap, Reach, figures};
-use crate::model::{Os, OwnerKind, Snapshot, Stack, StackSource};
+use crate::model::{Os, Owner, OwnerId, OwnerKind, Snapshot, Stack, StackSource};
 
 /// All thread stacks together, in bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -34,16 +36,19 @@ pub struct ThreadRoom {
 
 /// Adds up the stacks.
 pub fn add_up(snapshot: &Snapshot) -> StackTotals {
-    let stacks = || snapshot.threads.iter().filter_map(|t| t.stack.as_ref());
-    let ownerless = snapshot.owners.iter().filter(|(_, o)| o.kind == OwnerKind::Stack && o.thread_id.is_none());
+    let stacks: Vec<&Stack> = snapshot.threads.iter().filter_map(|t| t.stack.as_ref()).collect();
+    // Threads whose stacks lie in one mapping share its owner, and the mapping counts once.
+    let by_owner: BTreeMap<OwnerId, &Stack> = stacks.iter().map(|s| (s.owner, *s)).collect();
+    let lost = |(id, o): &(OwnerId, &Owner)| o.kind == OwnerKind::Stack && !by_owner.contains_key(id);
+    // Stacks of a damaged dump may overlap, and then their sum knows no bound.
+    let sum = |sizes: &mut dyn Iterator<Item = u64>| sizes.fold(0, u64::saturating_add);
     StackTotals {
         threads: snapshot.threads.len() as u64,
-        with_stack: stacks().count() as u64,
-        ownerless: ownerless.count() as u64,
-        // Stacks of a damaged dump may overlap, and then their sum knows no bound.
-        reserved: stacks().map(|s| s.reserved).fold(0, u64::saturating_add),
-        committed: stacks().filter_map(|s| s.committed).fold(0, u64::saturating_add),
-        used: stacks().filter_map(|s| s.used).fold(0, u64::saturating_add),
+        with_stack: stacks.len() as u64,
+        ownerless: snapshot.owners.iter().filter(lost).count() as u64,
+        reserved: sum(&mut by_owner.values().map(|s| s.reserved)),
+        committed: sum(&mut by_owner.values().filter_map(|s| s.committed)),
+        used: sum(&mut stacks.iter().filter_map(|s| s.used)),
     }
 }
 
@@ -62,7 +67,7 @@ fn most_common_stack(snapshot: &Snapshot) -> Option<u64> {
     let exact = |s: &&Stack| match s.source {
         StackSource::Pthread | StackSource::Teb | StackSource::Allocation => true,
         StackSource::Region => s.guard.is_some_and(|g| g > 0),
-        StackSource::Maps | StackSource::MemoryList => false,
+        StackSource::Maps | StackSource::SharedRegion | StackSource::MemoryList => false,
     };
     let mut sizes: Vec<u64> =
         snapshot.threads.iter().filter_map(|t| t.stack.as_ref()).filter(exact).map(|s| s.reserved).collect();

@@ -32,11 +32,11 @@ pub struct StackView {
     pub start: Address,
     /// First address after it, where the stack begins to grow downwards.
     pub end: Address,
-    /// Address space taken, guard included.
+    /// Address space taken, guard included; of a `shared-region` the whole mapping.
     pub reserved: u64,
-    /// Memory behind it.
+    /// Memory behind it; of a `shared-region` behind the whole mapping.
     pub committed: Option<u64>,
-    /// In use.
+    /// In use; null if the stack pointer lies elsewhere, and of a `shared-region`.
     pub used: Option<u64>,
     /// Size of the guard; 0 is a stack without guard.
     pub guard: Option<u64>,
@@ -54,7 +54,7 @@ pub struct StackTotalsView {
     pub with_stack: u64,
     /// Stacks in the map that belong to no living thread.
     pub ownerless: u64,
-    /// Address space taken, guards included.
+    /// Address space taken, guards included; a mapping with the stacks of several threads counts once.
     pub reserved: u64,
     /// Memory behind them, as far as known.
     pub committed: u64,
