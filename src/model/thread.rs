@@ -48,7 +48,7 @@ impl StackSource {
             StackSource::Allocation => "allocation",
             StackSource::Maps => "maps",
             StackSource::Region => "region",
-            StackSource::SharedRegion => "shared-region",
+            StackSource::SharedRegion => "shared",
             StackSource::MemoryList => "memory-list",
         }
     }

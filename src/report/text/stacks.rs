@@ -25,7 +25,10 @@ pub(super) fn write(page: &mut Page<'_>, cx: Context<'_>, limit: usize) -> io::R
 fn remark(cx: Context<'_>) -> String {
     let totals = cx.analysis.stacks;
     let threads = plural(totals.threads, "thread");
-    let mut text = format!("{threads}, {} reserved, {} used", Bytes(totals.reserved), Bytes(totals.used));
+    // What each thread uses of a mapping that it shares is not known, nor of a stack that it has left.
+    let all_known = cx.snapshot.threads.iter().filter_map(|t| t.stack.as_ref()).all(|s| s.used.is_some());
+    let at_least = if all_known { "" } else { "at least " };
+    let mut text = format!("{threads}, {} reserved, {at_least}{} used", Bytes(totals.reserved), Bytes(totals.used));
     let lost = totals.threads - totals.with_stack;
     if lost > 0 {
         text.push_str(&format!(", {} without a known stack", Count(lost)));

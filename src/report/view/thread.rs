@@ -32,11 +32,11 @@ pub struct StackView {
     pub start: Address,
     /// First address after it, where the stack begins to grow downwards.
     pub end: Address,
-    /// Address space taken, guard included; of a `shared-region` the whole mapping.
+    /// Address space taken, guard included; of a `shared` mapping all of it.
     pub reserved: u64,
-    /// Memory behind it; of a `shared-region` behind the whole mapping.
+    /// Memory behind it; of a `shared` mapping behind all of it.
     pub committed: Option<u64>,
-    /// In use; null if the stack pointer lies elsewhere, and of a `shared-region`.
+    /// In use; null if the stack pointer lies elsewhere, and of a `shared` mapping.
     pub used: Option<u64>,
     /// Size of the guard; 0 is a stack without guard.
     pub guard: Option<u64>,
