@@ -69,7 +69,7 @@ impl Reasons<'_> {
                 format!("any new mapping fails: the process has {count} mappings of {limit}, whatever is free ({free})")
             }
             _ => format!(
-                "the process is at its mapping limit: {count} mappings of {limit}, so mmap fails although {free} is free"
+                "the process is at its mapping limit or next to it: {count} mappings of {limit}, although {free} is free"
             ),
         }
     }
@@ -137,14 +137,18 @@ impl Reasons<'_> {
         let largest = figures.largest_reachable?;
         let width = self.case.snapshot.width();
         let (start, end) = (largest.range.start(), largest.range.end());
+        let elsewhere = figures.total - largest.range.size();
+        let smaller = match elsewhere {
+            0 => String::new(),
+            _ => format!(": {} of it lies in other gaps", crate::units::percent(elsewhere, figures.total)),
+        };
         Some(format!(
-            "the largest gap is {}{} at {}-{}, of {} free: {} of the free address space lies in smaller pieces",
+            "the largest gap is {}{} at {}-{}, of {} free{smaller}",
             self.at_most(),
             Bytes(largest.range.size()),
             Hex { addr: start, width },
             Hex { addr: end, width },
             Bytes(figures.total),
-            crate::units::percent(figures.total - largest.range.size(), figures.total),
         ))
     }
 

@@ -15,7 +15,7 @@ pub struct StackTotals {
     pub with_stack: u64,
     /// Stacks that lie in the map and belong to no living thread, such as glibc's cache of exited threads' stacks.
     pub ownerless: u64,
-    /// Address space taken by known stacks, guards included.
+    /// Address space taken by stacks whose bounds are known, guards included.
     pub reserved: u64,
     /// Memory behind them, as far as known.
     pub committed: u64,
@@ -46,7 +46,7 @@ pub fn add_up(snapshot: &Snapshot) -> StackTotals {
         threads: snapshot.threads.len() as u64,
         with_stack: stacks.len() as u64,
         ownerless: snapshot.owners.iter().filter(lost).count() as u64,
-        reserved: sum(&mut by_owner.values().map(|s| s.reserved)),
+        reserved: sum(&mut by_owner.values().filter_map(|s| s.reserved)),
         committed: sum(&mut by_owner.values().filter_map(|s| s.committed)),
         used: sum(&mut stacks.iter().filter_map(|s| s.used)),
     }
@@ -70,7 +70,7 @@ fn most_common_stack(snapshot: &Snapshot) -> Option<u64> {
         StackSource::Maps | StackSource::SharedRegion | StackSource::MemoryList => false,
     };
     let mut sizes: Vec<u64> =
-        snapshot.threads.iter().filter_map(|t| t.stack.as_ref()).filter(exact).map(|s| s.reserved).collect();
+        snapshot.threads.iter().filter_map(|t| t.stack.as_ref()).filter(exact).filter_map(|s| s.reserved).collect();
     sizes.sort_unstable();
     sizes.chunk_by(|a, b| a == b).max_by_key(|same| same.len())?.first().copied().filter(|s| *s > 0)
 }

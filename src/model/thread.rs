@@ -60,8 +60,8 @@ pub struct Stack {
     /// The usable stack without its guard on Linux (as pthread_getattr_np has it);
     /// DeallocationStack..StackBase on Windows, where the reservation is what splits the space.
     pub range: AddrRange,
-    /// Address space taken, guard included.
-    pub reserved: u64,
+    /// Address space taken, guard included; `None` where only the dumped part of the stack is known.
+    pub reserved: Option<u64>,
     /// Memory behind it, or `None` if the map does not tell.
     pub committed: Option<u64>,
     /// Bytes in use: from the stack pointer, or the lowest touched page where `--deep` looked, up to the stack's end.

@@ -60,11 +60,13 @@ fn cells(cx: Context<'_>, thread: &Thread) -> [String; 8] {
     ]
 }
 
-/// Of a mapping with several threads' stacks, all that is known is that each is smaller.
+/// Of a mapping with several threads' stacks, all that is known is that each is smaller; of a stack that is only known
+/// from its dumped part, that it is larger.
 fn reserved(stack: &Stack) -> String {
-    match stack.source {
-        StackSource::SharedRegion => format!("< {}", Bytes(stack.reserved)),
-        _ => Bytes(stack.reserved).to_string(),
+    match stack.reserved {
+        Some(bytes) if stack.source == StackSource::SharedRegion => format!("< {}", Bytes(bytes)),
+        Some(bytes) => Bytes(bytes).to_string(),
+        None => format!("> {}", Bytes(stack.range.size())),
     }
 }
 

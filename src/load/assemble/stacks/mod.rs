@@ -129,7 +129,7 @@ fn stack(draft: &mut Draft<'_>, facts: &ThreadFacts, bounds: Bounds, owner: Owne
     let has_known_end = bounds.source != StackSource::SharedRegion;
     Stack {
         range: bounds.range,
-        reserved: bounds.reserved().size(),
+        reserved: (bounds.source != StackSource::MemoryList).then(|| bounds.reserved().size()),
         committed: draft.index.committed(bounds.range),
         used: has_known_end.then(|| touched::used(draft, own_sp, bounds.range)).flatten(),
         guard: bounds.guard,
