@@ -64,6 +64,9 @@ pub enum LoadError {
         /// Found and expected.
         problem: String,
     },
+    /// `--window` or `--ceiling` leave nothing of the address space to look at.
+    #[error("{0}")]
+    NoSpace(String),
     /// It was read, and there is neither a region nor a thread in it.
     #[error("{0}")]
     NothingInIt(String),

@@ -13,6 +13,7 @@ mod documents;
 mod golden;
 mod hostile;
 mod layering;
+mod limits_of_space;
 #[cfg(target_os = "linux")]
 mod live;
 mod load;
@@ -20,6 +21,7 @@ mod oracle;
 mod properties;
 mod published;
 mod samples;
+mod shared_stacks;
 mod spaces;
 mod synth;
 mod truth;

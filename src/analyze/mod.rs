@@ -4,6 +4,7 @@
 //! than copies.
 
 pub mod barriers;
+pub mod case;
 pub mod figures;
 pub mod gaps;
 pub mod locate;
@@ -17,6 +18,7 @@ pub mod totals;
 pub mod verdict;
 
 pub use barriers::Barrier;
+pub use case::VerdictKind;
 pub use figures::{Bucket, Figures, Largest, Socorro};
 pub use gaps::Gap;
 pub use locate::{Location, Spot};
@@ -24,7 +26,7 @@ pub use reach::Reach;
 pub use splitters::{Group, GroupSplitter, Splitter};
 pub use stacks::{StackTotals, ThreadRoom};
 pub use totals::{KindTotals, Totals};
-pub use verdict::{Verdict, VerdictKind};
+pub use verdict::Verdict;
 
 use crate::model::Snapshot;
 

@@ -1,6 +1,6 @@
 //! The verdict in words: sentences with the figures they rest on. No names from the dump, so nothing to escape.
 
-use super::verdict::{Case, Mappings, VerdictKind, vma_limit};
+use super::case::{Case, Mappings, VerdictKind, vma_limit};
 use crate::model::{Evidence, MmapLayout, Os, OwnerKind, Request, Snapshot};
 use crate::units::{Bytes, Count, Hex, distinct, plural};
 
@@ -44,6 +44,7 @@ impl Reasons<'_> {
             self.need_reason(),
             self.gap_reason(),
             self.unreachable_reason(),
+            self.ceiling_reason(),
             self.commit_reason(),
             self.address_space_limit_reason(),
             self.evidence_reason(),
@@ -68,7 +69,7 @@ impl Reasons<'_> {
                 format!("any new mapping fails: the process has {count} mappings of {limit}, whatever is free ({free})")
             }
             _ => format!(
-                "the process is at its mapping limit: {count} mappings of {limit}, so mmap fails although {free} is free"
+                "the process is at its mapping limit or next to it: {count} mappings of {limit}, although {free} is free"
             ),
         }
     }
@@ -136,14 +137,18 @@ impl Reasons<'_> {
         let largest = figures.largest_reachable?;
         let width = self.case.snapshot.width();
         let (start, end) = (largest.range.start(), largest.range.end());
+        let elsewhere = figures.total - largest.range.size();
+        let smaller = match elsewhere {
+            0 => String::new(),
+            _ => format!(": {} of it lies in other gaps", crate::units::percent(elsewhere, figures.total)),
+        };
         Some(format!(
-            "the largest gap is {}{} at {}-{}, of {} free: {} of the free address space lies in smaller pieces",
+            "the largest gap is {}{} at {}-{}, of {} free{smaller}",
             self.at_most(),
             Bytes(largest.range.size()),
             Hex { addr: start, width },
             Hex { addr: end, width },
             Bytes(figures.total),
-            crate::units::percent(figures.total - largest.range.size(), figures.total),
         ))
     }
 
@@ -161,6 +166,15 @@ impl Reasons<'_> {
             ),
         };
         Some(format!("the {} gap at {} does not count: {why}", Bytes(largest.range.size()), hex(largest.range.start())))
+    }
+
+    /// Every figure hangs on a ceiling that nothing in the dump tells.
+    fn ceiling_reason(&self) -> Option<String> {
+        let snapshot = self.case.snapshot;
+        let assumed = snapshot.diagnostics.has("assumed-ceiling") && snapshot.evidence != Evidence::None;
+        let end = Hex { addr: snapshot.space.bounds().range.end(), width: snapshot.width() };
+        assumed
+            .then(|| format!("that the address space ends at {end} is assumed: all figures depend on it (--ceiling)"))
     }
 
     fn mapping_reason(&self) -> Option<String> {

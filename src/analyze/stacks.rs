@@ -1,8 +1,10 @@
 //! Thread stacks in sum, and room for more threads.
 
+use std::collections::BTreeMap;
+
 use super::thresholds::{DEFAULT_LINUX_STACK, DEFAULT_WINDOWS_STACK};
 use super::{Gap, Reach, figures};
-use crate::model::{Os, OwnerKind, Snapshot, Stack, StackSource};
+use crate::model::{Os, Owner, OwnerId, OwnerKind, Snapshot, Stack, StackSource};
 
 /// All thread stacks together, in bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -13,7 +15,7 @@ pub struct StackTotals {
     pub with_stack: u64,
     /// Stacks that lie in the map and belong to no living thread, such as glibc's cache of exited threads' stacks.
     pub ownerless: u64,
-    /// Address space taken by known stacks, guards included.
+    /// Address space taken by stacks whose bounds are known, guards included.
     pub reserved: u64,
     /// Memory behind them, as far as known.
     pub committed: u64,
@@ -34,16 +36,19 @@ pub struct ThreadRoom {
 
 /// Adds up the stacks.
 pub fn add_up(snapshot: &Snapshot) -> StackTotals {
-    let stacks = || snapshot.threads.iter().filter_map(|t| t.stack.as_ref());
-    let ownerless = snapshot.owners.iter().filter(|(_, o)| o.kind == OwnerKind::Stack && o.thread_id.is_none());
+    let stacks: Vec<&Stack> = snapshot.threads.iter().filter_map(|t| t.stack.as_ref()).collect();
+    // Threads whose stacks lie in one mapping share its owner, and the mapping counts once.
+    let by_owner: BTreeMap<OwnerId, &Stack> = stacks.iter().map(|s| (s.owner, *s)).collect();
+    let lost = |(id, o): &(OwnerId, &Owner)| o.kind == OwnerKind::Stack && !by_owner.contains_key(id);
+    // Stacks of a damaged dump may overlap, and then their sum knows no bound.
+    let sum = |sizes: &mut dyn Iterator<Item = u64>| sizes.fold(0, u64::saturating_add);
     StackTotals {
         threads: snapshot.threads.len() as u64,
-        with_stack: stacks().count() as u64,
-        ownerless: ownerless.count() as u64,
-        // Stacks of a damaged dump may overlap, and then their sum knows no bound.
-        reserved: stacks().map(|s| s.reserved).fold(0, u64::saturating_add),
-        committed: stacks().filter_map(|s| s.committed).fold(0, u64::saturating_add),
-        used: stacks().filter_map(|s| s.used).fold(0, u64::saturating_add),
+        with_stack: stacks.len() as u64,
+        ownerless: snapshot.owners.iter().filter(lost).count() as u64,
+        reserved: sum(&mut by_owner.values().filter_map(|s| s.reserved)),
+        committed: sum(&mut by_owner.values().filter_map(|s| s.committed)),
+        used: sum(&mut stacks.iter().filter_map(|s| s.used)),
     }
 }
 
@@ -62,10 +67,10 @@ fn most_common_stack(snapshot: &Snapshot) -> Option<u64> {
     let exact = |s: &&Stack| match s.source {
         StackSource::Pthread | StackSource::Teb | StackSource::Allocation => true,
         StackSource::Region => s.guard.is_some_and(|g| g > 0),
-        StackSource::Maps | StackSource::MemoryList => false,
+        StackSource::Maps | StackSource::SharedRegion | StackSource::MemoryList => false,
     };
     let mut sizes: Vec<u64> =
-        snapshot.threads.iter().filter_map(|t| t.stack.as_ref()).filter(exact).map(|s| s.reserved).collect();
+        snapshot.threads.iter().filter_map(|t| t.stack.as_ref()).filter(exact).filter_map(|s| s.reserved).collect();
     sizes.sort_unstable();
     sizes.chunk_by(|a, b| a == b).max_by_key(|same| same.len())?.first().copied().filter(|s| *s > 0)
 }

@@ -1,55 +1,18 @@
 //! What each command does.
 
-use std::fmt;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use clap::CommandFactory;
 
 use super::args::{Args, At, Command, Destination, Format, Input, Report, Space, Threads};
 use super::checked::load_options;
+use super::failure::Failure;
 use super::output::{use_color, write_to};
 use crate::analyze::{Analysis, analyze};
-use crate::error::LoadError;
 use crate::load::{self, Dump};
 use crate::model::Snapshot;
-use crate::report::escape::shown;
 use crate::report::{self, Context, OwnerIds, TextOptions};
-
-/// Why a command did not finish.
-#[derive(Debug)]
-pub enum Failure {
-    /// Arguments that do not go together.
-    Usage(String),
-    /// An input of which nothing can be said.
-    Input(PathBuf, LoadError),
-    /// A file that could not be written.
-    File(PathBuf, String),
-    /// Standard output could not be written.
-    Stdout(io::Error),
-}
-
-impl Failure {
-    /// Whether whoever read the output went away.
-    pub fn is_broken_pipe(&self) -> bool {
-        matches!(self, Failure::Stdout(e) if e.kind() == io::ErrorKind::BrokenPipe)
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Failure::Usage(sentence) => write!(f, "{sentence}"),
-            Failure::Input(path, error) => write!(f, "{}: {}", path_text(path), shown(&error.to_string())),
-            Failure::File(path, error) => write!(f, "{}: cannot be written: {error}", path_text(path)),
-            Failure::Stdout(error) => write!(f, "stdout: cannot be written: {error}"),
-        }
-    }
-}
-
-fn path_text(path: &Path) -> String {
-    if path == Path::new("-") { "stdin".into() } else { shown(&path.to_string_lossy()).to_string() }
-}
 
 /// Runs one command.
 ///

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use super::args::{Color, Destination};
-use super::commands::Failure;
+use super::failure::Failure;
 
 /// Whether to use colours for this destination.
 pub fn use_color(color: Color, destination: &Destination) -> bool {

@@ -8,13 +8,11 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use super::compress::{self, Compression};
-use super::prefix::{Prefix, PrefixEnd};
+use super::positioned::{copy_at, read_file_at};
+use super::prefix::{PREFIX_LIMIT, Prefix, PrefixEnd};
 use crate::addr::FileOffset;
 use crate::error::{LoadError, ReadError};
 use crate::model::ReadAt;
-
-/// How much of a stream (stdin, a compressed file) is kept without `--deep`, in bytes after unpacking.
-pub const PREFIX_LIMIT: u64 = 64 << 20;
 
 /// A dump's bytes, readable at any position that is there.
 pub struct Input<'a> {
@@ -204,24 +202,4 @@ impl ReadAt for Input<'_> {
         self.bytes_read.set(self.bytes_read.get() + got as u64);
         Ok(got)
     }
-}
-
-/// Copies what `bytes` has at `offset`; returns how much that was.
-pub(super) fn copy_at(bytes: &[u8], offset: u64, buf: &mut [u8]) -> usize {
-    let there = usize::try_from(offset).ok().and_then(|o| bytes.get(o..)).unwrap_or_default();
-    let len = there.len().min(buf.len());
-    if let (Some(from), Some(to)) = (there.get(..len), buf.get_mut(..len)) {
-        to.copy_from_slice(from);
-    }
-    len
-}
-
-#[cfg(unix)]
-pub(super) fn read_file_at(file: &File, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
-    std::os::unix::fs::FileExt::read_at(file, buf, offset)
-}
-
-#[cfg(windows)]
-pub(super) fn read_file_at(file: &File, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
-    std::os::windows::fs::FileExt::seek_read(file, buf, offset)
 }

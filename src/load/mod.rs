@@ -11,6 +11,7 @@ pub mod facts;
 mod input;
 pub mod minidump;
 mod options;
+mod positioned;
 mod prefix;
 pub mod proc_fs;
 
@@ -19,8 +20,9 @@ use std::io::Read;
 use std::path::Path;
 
 pub use compress::Compression;
-pub use input::{Input, PREFIX_LIMIT};
+pub use input::Input;
 pub use options::LoadOptions;
+pub use prefix::PREFIX_LIMIT;
 
 use crate::error::LoadError;
 use crate::model::{Captured, Memory, Snapshot};

@@ -4,7 +4,10 @@
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 
-use super::input::{PREFIX_LIMIT, copy_at, read_file_at};
+use super::positioned::{copy_at, read_file_at};
+
+/// How much of a stream (stdin, a compressed file) is kept without `--deep`, in bytes after unpacking.
+pub const PREFIX_LIMIT: u64 = 64 << 20;
 
 /// How much `--deep` unpacks at the most, in bytes: beyond the largest known dumps, below an endless stream.
 const SPOOL_LIMIT: u64 = 256 << 30;

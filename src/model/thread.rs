@@ -33,6 +33,8 @@ pub enum StackSource {
     Maps,
     /// The mapping around the stack pointer; neighbours may be merged into it.
     Region,
+    /// The mapping around the stack pointer, which holds the stacks of other threads too: all sizes are the mapping's.
+    SharedRegion,
     /// Only the stack memory that the dump holds: a lower bound.
     MemoryList,
 }
@@ -46,6 +48,7 @@ impl StackSource {
             StackSource::Allocation => "allocation",
             StackSource::Maps => "maps",
             StackSource::Region => "region",
+            StackSource::SharedRegion => "shared",
             StackSource::MemoryList => "memory-list",
         }
     }
@@ -57,11 +60,12 @@ pub struct Stack {
     /// The usable stack without its guard on Linux (as pthread_getattr_np has it);
     /// DeallocationStack..StackBase on Windows, where the reservation is what splits the space.
     pub range: AddrRange,
-    /// Address space taken, guard included.
-    pub reserved: u64,
+    /// Address space taken, guard included; `None` where only the dumped part of the stack is known.
+    pub reserved: Option<u64>,
     /// Memory behind it, or `None` if the map does not tell.
     pub committed: Option<u64>,
     /// Bytes in use: from the stack pointer, or the lowest touched page where `--deep` looked, up to the stack's end.
+    /// `None` if the stack pointer lies elsewhere, or the stack's end is not known.
     pub used: Option<u64>,
     /// Size of the guard below it, in bytes; 0 is a stack without guard, `None` is not known.
     pub guard: Option<u64>,

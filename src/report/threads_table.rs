@@ -6,7 +6,7 @@ use super::Context;
 use super::escape::shortened;
 use super::text::page::Page;
 use super::text::table::{Align, Table};
-use crate::model::{Stack, Thread};
+use crate::model::{Stack, StackSource, Thread};
 use crate::units::{Bytes, Hex, plural};
 
 /// Writes every thread as a table.
@@ -52,7 +52,7 @@ fn cells(cx: Context<'_>, thread: &Thread) -> [String; 8] {
         thread.id.to_string(),
         thread.sp.map_or_else(|| "?".into(), |addr| Hex { addr, width }.to_string()),
         stack.map_or_else(|| "in no stack".into(), |s| Hex { addr: s.range.start(), width }.to_string()),
-        of_stack(&|s| Bytes(s.reserved).to_string()),
+        of_stack(&reserved),
         of_stack(&|s| size(s.used)),
         of_stack(&|s| size(s.guard)),
         of_stack(&|s| s.source.name().into()),
@@ -60,12 +60,28 @@ fn cells(cx: Context<'_>, thread: &Thread) -> [String; 8] {
     ]
 }
 
+/// Of a mapping with several threads' stacks, all that is known is that each is smaller; of a stack that is only known
+/// from its dumped part, that it is larger.
+fn reserved(stack: &Stack) -> String {
+    match stack.reserved {
+        Some(bytes) if stack.source == StackSource::SharedRegion => format!("< {}", Bytes(bytes)),
+        Some(bytes) => Bytes(bytes).to_string(),
+        None => format!("> {}", Bytes(stack.range.size())),
+    }
+}
+
 fn name(thread: &Thread) -> String {
     let name = thread.name.as_deref().map(|n| shortened(n, 16).to_string()).unwrap_or_default();
-    match thread.crashed {
-        true => format!("{name} (crashed)").trim_start().to_owned(),
-        false => name,
-    }
+    let crashed = if thread.crashed { " (crashed)" } else { "" };
+    let elsewhere = if runs_elsewhere(thread) { " (sp elsewhere)" } else { "" };
+    format!("{name}{crashed}{elsewhere}").trim_start().to_owned()
+}
+
+/// Whether the stack pointer lies neither in the thread's stack nor in the guard below it.
+fn runs_elsewhere(thread: &Thread) -> bool {
+    let (Some(sp), Some(stack)) = (thread.sp, thread.stack.as_ref()) else { return false };
+    let lowest = stack.range.start().0.saturating_sub(stack.guard.unwrap_or(0));
+    sp.0 < lowest || stack.range.end() < sp
 }
 
 /// Writes the stack pointers as gdb's `thread apply all print $sp` does: the last thread of the dump first, a blank

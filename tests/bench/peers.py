@@ -128,18 +128,22 @@ def compare_core(name, core, rounds, readelf_factor, gdb_factor, targets):
     ours, json, theirs = medians(
         [report(core), report(core, "--format", "json"), ["eu-readelf", "-ln", str(core)]], rounds
     )
-    gdb = Run([*GDB, "-c", str(core)], cpu_limit=GDB_SECONDS)
+    # Without the executable, whose symbols would cost gdb more time. A run that takes minutes is made once.
+    gdbs = [Run([*GDB, "-c", str(core)], cpu_limit=GDB_SECONDS)]
+    while gdbs[0].cpu < 1 and len(gdbs) < rounds:
+        gdbs.append(Run([*GDB, "-c", str(core)]))
+    gdb = statistics.median(run.cpu for run in gdbs)
     memory = anonymous_memory(report(core))
     read, needed = bytes_read(core), headers_and_notes(core)
-    more = "" if gdb.ok else "more than "
+    more = "" if gdbs[0].ok else "more than "
     print(f"{name}: {core.stat().st_size / MIB:.0f} MiB")
     print(f"  CPU ms      fragscope {ours * 1e3:.1f} (JSON {json * 1e3:.1f})   eu-readelf {theirs * 1e3:.1f}"
-          f"   gdb {more}{gdb.cpu * 1e3:.0f}")
-    print(f"  ratios      {ours / theirs:.2f} of eu-readelf's   {more}{gdb.cpu / ours:.0f} times less than gdb's")
+          f"   gdb {more}{gdb * 1e3:.0f}")
+    print(f"  ratios      {ours / theirs:.2f} of eu-readelf's   {more}{gdb / ours:.0f} times less than gdb's")
     print(f"  memory      {memory} MiB private and writable, {Run(report(core)).rss / MIB:.1f} MiB resident in all")
     print(f"  bytes read  {read} of {needed} in headers and notes: {read / needed:.2f}")
     targets.check(f"{name}, CPU of eu-readelf's", ours / theirs, readelf_factor)
-    targets.check(f"{name}, gdb's CPU of ours", gdb.cpu / ours, gdb_factor, at_least=True)
+    targets.check(f"{name}, gdb's CPU of ours", gdb / ours, gdb_factor, at_least=True)
     targets.check(f"{name}, memory", memory, 16, " MiB")
     targets.check(f"{name}, bytes read of headers and notes", read / needed, 1.2)
 

@@ -11,5 +11,5 @@ tests/fuzz/corpus.sh
 for target in $(sed -n 's/^name = "\(.*\)"$/\1/p' tests/fuzz/Cargo.toml | grep -v '^fragscope-fuzz$'); do
     echo "== $target for $seconds s"
     RUSTC_BOOTSTRAP=1 cargo fuzz run --fuzz-dir tests/fuzz --sanitizer none "$target" -- \
-        -max_total_time="$seconds" -max_len=131072 -timeout=10 -rss_limit_mb=512 -print_final_stats=1 -verbosity=0
+        -max_total_time="$seconds" -max_len=65536 -timeout=10 -rss_limit_mb=512 -print_final_stats=1 -verbosity=0
 done

@@ -9,7 +9,7 @@ use super::examine::{Outcome, examine, is_long_run};
 use super::watch::watched;
 use crate::synth::elf_arch::{self, Arch};
 use crate::synth::elf_core::{Core, Load};
-use crate::synth::elf_notes::MappedFile;
+use crate::synth::elf_notes::{MappedFile, at};
 use crate::synth::elf_process::{Style, Thread};
 use crate::synth::minidump::{Minidump, stream_type};
 use crate::synth::minidump_context::{Context, Cpu};
@@ -57,6 +57,18 @@ fn core_with_marks(core: Core) -> Vec<u8> {
         bytes[phdr + field..phdr + field + 8].copy_from_slice(&(1u64 << 60).to_le_bytes());
     }
     bytes
+}
+
+/// The first heap chunk begins 16 bytes into the heap: behind the last address.
+#[test]
+fn a_heap_at_the_last_addresses() {
+    let exe = u64::MAX - 0x2009;
+    let core = core(elf_arch::X86_64)
+        .auxv(&[(at::PHDR, exe + 64)])
+        .files([MappedFile::new(exe, exe + 0x1000, 0, "/bin/x")])
+        .load(Load::new(exe, 0x1000, "r-x"))
+        .load(Load::new(exe + 0x2000, 8, "rw-").dumped());
+    survives("heap at the end", &core.build().bytes);
 }
 
 #[test]

@@ -5,14 +5,15 @@ use std::time::{Duration, Instant};
 use fragscope::load::LoadOptions;
 
 use super::cost::Cost;
-use super::examine::{Outcome, examine};
+use super::examine::{Outcome, examine_with, is_long_run};
 use super::mutation::{self, Mutation};
 use super::random::Random;
 use super::seeds::{self, Seed};
 use super::watch::watched;
 
-/// How many inputs `cargo test` tries; `FRAGSCOPE_HOSTILE_RUNS` overrides.
-const USUAL_RUNS: usize = 4_000;
+/// How many randomly damaged inputs `cargo test` tries, and half as many of the others;
+/// `FRAGSCOPE_HOSTILE_RUNS` overrides.
+const USUAL_RUNS: u64 = 2_500;
 /// Where the random part begins; `FRAGSCOPE_HOSTILE_SEED` overrides.
 const USUAL_SEED: u64 = 1;
 /// A larger dump takes its turn less often, so that it does not take all the time.
@@ -62,7 +63,8 @@ impl Tally {
 fn try_one(seed: &Seed, mutation: &Mutation, donor: &[u8], tally: &mut Tally) {
     let _watched = watched(format!("{} with {mutation:?}", seed.name));
     let bytes = mutation::apply(&seed.image, mutation, donor);
-    let (outcome, cost) = examine(&bytes, &LoadOptions::default());
+    let parse_json = !is_long_run() || tally.runs.is_multiple_of(8);
+    let (outcome, cost) = examine_with(&bytes, &LoadOptions::default(), parse_json);
     tally.add(&seed.name, mutation, outcome, cost);
 }
 
@@ -79,7 +81,7 @@ fn undamaged_dumps_give_reports() {
 /// All of them in a long run, evenly chosen ones in a short one.
 #[test]
 fn cut_and_falsified_dumps() {
-    let runs = from_environment("FRAGSCOPE_HOSTILE_RUNS", USUAL_RUNS as u64) as usize / 2;
+    let runs = from_environment("FRAGSCOPE_HOSTILE_RUNS", USUAL_RUNS) as usize / 2;
     let seeds = seeds::synthetic();
     let all: Vec<(&Seed, Mutation)> =
         seeds.iter().flat_map(|s| mutation::systematic(&s.image).into_iter().map(move |m| (s, m))).collect();
@@ -96,13 +98,14 @@ fn cut_and_falsified_dumps() {
 
 #[test]
 fn randomly_damaged_dumps() {
-    let runs = from_environment("FRAGSCOPE_HOSTILE_RUNS", USUAL_RUNS as u64) as usize / 2;
+    let runs = from_environment("FRAGSCOPE_HOSTILE_RUNS", USUAL_RUNS) as usize;
     let mut random = Random::new(from_environment("FRAGSCOPE_HOSTILE_SEED", USUAL_SEED));
     let seeds: Vec<Seed> = seeds::synthetic().into_iter().chain(seeds::samples()).collect();
+    let large_each = if is_long_run() { 512 } else { 32 };
     let (started, mut tally) = (Instant::now(), Tally::default());
     while tally.runs < runs {
         let seed = random.pick(&seeds);
-        if seed.image.bytes.len() > LARGE && !random.once_in(32) {
+        if seed.image.bytes.len() > LARGE && !random.once_in(large_each) {
             continue;
         }
         let donor = random.pick(&seeds);

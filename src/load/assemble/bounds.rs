@@ -3,6 +3,7 @@
 use super::partition::Piece;
 use crate::addr::{Addr, AddrRange};
 use crate::diag::Diagnostics;
+use crate::error::LoadError;
 use crate::load::LoadOptions;
 use crate::load::facts::{Facts, RowLabel};
 use crate::model::{Bounds, CeilingSource, Cpu, Os, Platform, PointerWidth};
@@ -22,6 +23,9 @@ pub(super) struct Hints {
 }
 
 /// Finds the limits. The mmap layout is left open.
+///
+/// # Errors
+/// If the user's ceiling or window leaves nothing of the address space.
 pub(super) fn find(
     facts: &Facts,
     pieces: &[Piece],
@@ -29,7 +33,7 @@ pub(super) fn find(
     hints: &Hints,
     options: &LoadOptions,
     diagnostics: &mut Diagnostics,
-) -> Bounds {
+) -> Result<Bounds, LoadError> {
     let highest = highest_user_address(pieces);
     let (ceiling, ceiling_source) = match (options.ceiling, platform.os) {
         (Some(ceiling), _) => (ceiling, CeilingSource::User),
@@ -42,19 +46,34 @@ pub(super) fn find(
         _ => page_size,
     };
     let floor = floor(facts, pieces);
-    let whole = AddrRange::new(floor, ceiling).unwrap_or(fallback_range(floor));
-    Bounds {
-        range: options.window.unwrap_or(whole),
+    let whole = whole_range(floor, ceiling, options)?;
+    Ok(Bounds {
+        range: options.window.map_or(Ok(whole), |window| window_in(window, whole))?,
         ceiling_source: if options.window.is_some() { CeilingSource::User } else { ceiling_source },
         page_size,
         granularity: options.granularity.unwrap_or(own_granularity).max(1),
         mmap_layout: None,
+    })
+}
+
+fn whole_range(floor: Addr, ceiling: Addr, options: &LoadOptions) -> Result<AddrRange, LoadError> {
+    match (AddrRange::new(floor, ceiling), options.ceiling) {
+        (Some(range), _) => Ok(range),
+        (None, Some(_)) => Err(LoadError::NoSpace(format!(
+            "--ceiling {ceiling} leaves no address space, which begins at {floor}; name the first address after its end"
+        ))),
+        // All that a damaged dump lists may lie above every ceiling of its platform.
+        (None, None) => Ok(AddrRange::from_size_clipped(floor, DEFAULT_PAGE).unwrap_or(ONE_PAGE)),
     }
 }
 
-/// A ceiling at or below the floor (a wrong `--ceiling`) leaves one page.
-fn fallback_range(floor: Addr) -> AddrRange {
-    AddrRange::from_size_clipped(floor, DEFAULT_PAGE).unwrap_or(ONE_PAGE)
+/// Addresses outside of the space are not free: nobody could ever have them.
+fn window_in(window: AddrRange, whole: AddrRange) -> Result<AddrRange, LoadError> {
+    window.intersect(whole).ok_or_else(|| {
+        LoadError::NoSpace(format!(
+            "--window {window} lies outside of the address space {whole}; --ceiling would move its end"
+        ))
+    })
 }
 
 const ONE_PAGE: AddrRange = match AddrRange::new(Addr(0x1_0000), Addr(0x1_1000)) {
@@ -170,6 +189,10 @@ fn windows_ceiling(
         return (ceiling, CeilingSource::SystemMemoryInfo);
     }
     if platform.width == PointerWidth::Bits64 {
+        let listed = facts.windows.memory_info_end.filter(|end| [WINDOWS_8_TB, WINDOWS_128_TB].contains(end));
+        if let Some(end) = listed.filter(|end| top <= *end) {
+            return (end, CeilingSource::MemoryInfoList);
+        }
         let old = facts.windows.version.is_some_and(|(major, minor, _)| (major, minor) < WINDOWS_8_1);
         return match old && top <= WINDOWS_8_TB {
             true => (WINDOWS_8_TB, CeilingSource::Assumed),

@@ -112,13 +112,14 @@ pub(super) fn assemble(
     let pieces = partition::partition(std::mem::take(&mut facts.rows), &coverage, &mut diagnostics);
     let memory = Memory::new(input, &captured, platform.endian);
     let draft = Draft::new(&facts, &pieces, memory, platform, options.deep, diagnostics);
-    let mut claimed = claim_all(draft, options);
+    let mut claimed = claim_all(draft, options)?;
+    let window_shows_all = options.window.is_none() || pieces.is_empty();
     let space = close(pieces, &facts, coverage, &mut claimed);
     let deep_would_add = deep_would_add(&facts, &memory, input);
     let snapshot = Snapshot {
         dump: dump_info(&facts, input),
         platform,
-        evidence: evidence(&facts, &space),
+        evidence: evidence(&facts, &space, window_shows_all),
         evidence_notes: facts.evidence_notes,
         space,
         owners: claimed.owners,
@@ -144,7 +145,7 @@ struct Claimed {
     diagnostics: Diagnostics,
 }
 
-fn claim_all(mut draft: Draft<'_>, options: &LoadOptions) -> Claimed {
+fn claim_all(mut draft: Draft<'_>, options: &LoadOptions) -> Result<Claimed, LoadError> {
     modules::claim(&mut draft);
     stacks::claim(&mut draft);
     heaps::claim(&mut draft);
@@ -153,16 +154,16 @@ fn claim_all(mut draft: Draft<'_>, options: &LoadOptions) -> Claimed {
         main_stack_end: stacks::main_stack_end(&draft),
         large_address_aware: draft.large_address_aware,
     };
-    let mut bounds = bounds::find(draft.facts, draft.pieces, &draft.platform, &hints, options, &mut draft.diagnostics);
+    let mut bounds = bounds::find(draft.facts, draft.pieces, &draft.platform, &hints, options, &mut draft.diagnostics)?;
     bounds.mmap_layout = mmap_layout::detect(&draft, bounds.range.end());
-    Claimed {
+    Ok(Claimed {
         bounds,
         owners: draft.owners,
         claims: draft.claims,
         modules: draft.modules,
         threads: draft.threads,
         diagnostics: draft.diagnostics,
-    }
+    })
 }
 
 /// Settles the claims and makes the space. The pieces go as the regions come: a process at its mapping limit has
@@ -270,11 +271,12 @@ fn dump_info(facts: &Facts, input: &Input<'_>) -> DumpInfo {
     }
 }
 
-/// The format's grade, lowered where the list of regions does not reach the bounds, or nothing is left.
-fn evidence(facts: &Facts, space: &AddressSpace) -> Evidence {
+/// The format's grade, lowered where the list of regions does not reach the bounds, or nothing is left. A window
+/// may show nothing of a map that has regions: then it lies in a gap.
+fn evidence(facts: &Facts, space: &AddressSpace, window_shows_all: bool) -> Evidence {
     let covered = space.coverage().bytes_within(space.bounds().range) == space.bounds().range.size();
     match facts.evidence {
-        _ if space.regions().is_empty() => Evidence::None,
+        _ if window_shows_all && space.regions().is_empty() => Evidence::None,
         Evidence::Complete if !covered => Evidence::Partial,
         grade => grade,
     }

@@ -1,11 +1,8 @@
 //! Annotations that speak of memory: Crashpad's (CrashpadInfoStream 0x43500001, crashpad minidump_extensions.h), of the
 //! process and of its modules, and those of an `.extra` file beside the dump. Everything else in them is passed over.
 
-use std::path::Path;
-
 use minidump_common::format::MINIDUMP_STREAM_TYPE as Kind;
 
-use super::extra;
 use super::file::{DumpFile, Location};
 use super::reading::Reading;
 use super::strings;
@@ -45,15 +42,12 @@ pub(super) const KEYS: [&str; 7] = [
 ];
 
 impl Annotations {
-    /// Collects from the dump first, then from the file beside it. What is said first counts.
-    pub fn read(dump: &mut Reading<'_>, path: Option<&Path>) -> Annotations {
+    /// Collects those in the dump itself.
+    pub fn read(dump: &mut Reading<'_>) -> Annotations {
         let mut found = Annotations::default();
         if let Some(bytes) = dump.small_stream(Kind::CrashpadInfoStream, 52) {
             let mut walk = Walk { file: dump.file, found: &mut found, left: MAX_STRINGS };
             let _ = walk.crashpad_info(&bytes);
-        }
-        if let Some(path) = path {
-            extra::read(path, &mut found, &mut dump.facts.diagnostics);
         }
         found
     }

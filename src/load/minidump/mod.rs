@@ -71,7 +71,12 @@ pub fn read(input: &Input<'_>, path: Option<&Path>, options: &LoadOptions) -> Re
     system_memory::read(&mut dump);
     vm_counters::read(&mut dump);
     limits::read(&mut dump);
-    Annotations::read(&mut dump, path).state(&mut dump.facts);
+    // What the dump itself says counts before what a file beside it says.
+    let mut annotations = Annotations::read(&mut dump);
+    if let Some(path) = path {
+        extra::read(path, &mut annotations, &mut dump.facts.diagnostics);
+    }
+    annotations.state(&mut dump.facts);
     wow64::find_registers(&mut dump);
     teb::find_peb(&mut dump);
     writer::recognise(&mut dump);

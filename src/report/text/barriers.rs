@@ -46,7 +46,7 @@ fn owners(cx: Context<'_>, barrier: Barrier) -> String {
     let Some(shown) = pinned.or(owners.first()) else { return String::new() };
     let mut text = owner_label(cx, *shown);
     if pinned.is_some() {
-        text.push_str(", pinned");
+        text.push_str(" (pinned)");
     }
     match owners.len() {
         0 | 1 => text,

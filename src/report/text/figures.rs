@@ -5,7 +5,7 @@ use std::io;
 use super::super::Context;
 use super::page::Page;
 use super::table::{Align, Table};
-use crate::analyze::{Largest, verdict};
+use crate::analyze::{Largest, case};
 use crate::model::Evidence;
 use crate::units::{Bytes, Count, Hex, percent, plural};
 
@@ -73,7 +73,7 @@ fn space_rows(table: &mut Table<'_>, cx: Context<'_>) {
     }
     if let Some(count) = cx.snapshot.limits.vma_count {
         let assumed = if cx.snapshot.limits.vma_limit.is_none() { " (assumed)" } else { "" };
-        let limit = verdict::vma_limit(cx.snapshot);
+        let limit = case::vma_limit(cx.snapshot);
         add(table, "mappings", Count(count), format!("of vm.max_map_count {}{assumed}", Count(limit)));
     }
     if let Some(left) = cx.snapshot.limits.commit_left {

@@ -17,7 +17,7 @@ pub(super) fn write(page: &mut Page<'_>, cx: Context<'_>, limit: usize) -> io::R
     }
     page.heading("Thread stacks", &remark(cx))?;
     let mut threads: Vec<&Thread> = cx.snapshot.threads.iter().collect();
-    threads.sort_by_key(|t| (!t.crashed, Reverse(t.stack.map_or(0, |s| s.reserved))));
+    threads.sort_by_key(|t| (!t.crashed, Reverse(t.stack.map_or(0, |s| s.reserved.unwrap_or(s.range.size())))));
     threads_table::write_rows(page, cx, threads.iter().take(limit).copied())?;
     cut_note(page, threads.len(), limit, "thread")
 }
@@ -25,7 +25,15 @@ pub(super) fn write(page: &mut Page<'_>, cx: Context<'_>, limit: usize) -> io::R
 fn remark(cx: Context<'_>) -> String {
     let totals = cx.analysis.stacks;
     let threads = plural(totals.threads, "thread");
-    let mut text = format!("{threads}, {} reserved, {} used", Bytes(totals.reserved), Bytes(totals.used));
+    // What each thread uses of a mapping that it shares is not known, nor of a stack that it has left.
+    let stacks = || cx.snapshot.threads.iter().filter_map(|t| t.stack.as_ref());
+    let at_least = |all_known: bool| if all_known { "" } else { "at least " };
+    let reserved = match stacks().all(|s| s.reserved.is_none()) {
+        true => "reservations not known".to_owned(),
+        false => format!("{}{} reserved", at_least(stacks().all(|s| s.reserved.is_some())), Bytes(totals.reserved)),
+    };
+    let used = format!("{}{} used", at_least(stacks().all(|s| s.used.is_some())), Bytes(totals.used));
+    let mut text = format!("{threads}, {reserved}, {used}");
     let lost = totals.threads - totals.with_stack;
     if lost > 0 {
         text.push_str(&format!(", {} without a known stack", Count(lost)));

@@ -32,11 +32,12 @@ pub struct StackView {
     pub start: Address,
     /// First address after it, where the stack begins to grow downwards.
     pub end: Address,
-    /// Address space taken, guard included.
-    pub reserved: u64,
-    /// Memory behind it.
+    /// Address space taken, guard included; of a `shared` mapping all of it; null where only the dumped part of the
+    /// stack is known (`memory-list`).
+    pub reserved: Option<u64>,
+    /// Memory behind it; of a `shared` mapping behind all of it.
     pub committed: Option<u64>,
-    /// In use.
+    /// In use; null if the stack pointer lies elsewhere, and of a `shared` mapping.
     pub used: Option<u64>,
     /// Size of the guard; 0 is a stack without guard.
     pub guard: Option<u64>,
@@ -54,7 +55,7 @@ pub struct StackTotalsView {
     pub with_stack: u64,
     /// Stacks in the map that belong to no living thread.
     pub ownerless: u64,
-    /// Address space taken, guards included.
+    /// Address space taken by stacks whose bounds are known, guards included; a mapping with the stacks of several threads counts once.
     pub reserved: u64,
     /// Memory behind them, as far as known.
     pub committed: u64,

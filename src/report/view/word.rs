@@ -76,6 +76,7 @@ vocabulary!(
         StackSource::Allocation,
         StackSource::Maps,
         StackSource::Region,
+        StackSource::SharedRegion,
         StackSource::MemoryList,
     ]
 );

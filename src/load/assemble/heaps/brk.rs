@@ -111,7 +111,7 @@ fn begins_with_chunks(draft: &Draft<'_>, range: AddrRange) -> bool {
     let word = u64::from(draft.platform.width.bytes());
     let size_at = |chunk: Addr| draft.memory.word(chunk.checked_add(word)?, draft.platform.width);
     // The user's part is aligned to 16 bytes, on i386 since glibc 2.26 too: there the first chunk begins 8 bytes in.
-    let mut chunk = Addr(range.start().0 + 16 - 2 * word);
+    let Some(mut chunk) = range.start().checked_add(16 - 2 * word) else { return false };
     for seen in 0..ENOUGH {
         let Some(size) = size_at(chunk) else { return seen > 0 };
         let first_fits = seen > 0 || (size & FLAGS == PREV_INUSE && FIRST.contains(&(size & !FLAGS)));

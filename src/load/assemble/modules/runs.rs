@@ -16,12 +16,20 @@ const BSS_BY_ADJACENCY: u64 = 256 << 10;
 /// How many anonymous pieces may stand between two mappings of one file: holes between segments, a bss between them.
 const PIECES_BETWEEN: usize = 2;
 
+/// Most modules taken, as of a minidump's list. Other files of a million would be as many module names and paths.
+const MAX_MODULES: usize = 1 << 16;
+
 /// Claims all modules that the files behind the pieces show.
 pub(super) fn claim(draft: &mut Draft<'_>) {
     let same_file = canonical_files(&draft.facts.files);
     let exe = executable_hint(draft);
     let listed = by_base(&draft.facts.modules);
     for run in runs(draft.pieces, &same_file) {
+        if draft.modules.len() >= MAX_MODULES {
+            let message = format!("only the first {MAX_MODULES} modules are told from other mapped files");
+            draft.diagnostics.warn("too-many-modules", message, None);
+            break;
+        }
         if is_module(draft, &run, exe) {
             claim_run(draft, &run, exe, listed.get(&run.range.start()).copied());
         }

@@ -124,7 +124,7 @@ fn share(draft: &mut Draft<'_>, bounds: Vec<Option<Bounds>>) -> Vec<Option<Found
                 return Some(Found::Alone(bounds));
             }
             let owner = *shared.entry(bounds.range).or_insert_with(|| shared_owner(draft, bounds.range, count));
-            Some(Found::Shared(Bounds { guard: None, ..bounds }, owner))
+            Some(Found::Shared(Bounds { guard: None, source: StackSource::SharedRegion, ..bounds }, owner))
         })
         .collect()
 }

@@ -126,11 +126,13 @@ fn map_has_guard(draft: &Draft<'_>, guard: AddrRange) -> bool {
 
 fn stack(draft: &mut Draft<'_>, facts: &ThreadFacts, bounds: Bounds, owner: OwnerId) -> Stack {
     report_foreign_sp(draft, facts, &bounds);
+    let own_sp = facts.sp.filter(|sp| bounds.reserved().contains(*sp));
+    let has_known_end = bounds.source != StackSource::SharedRegion;
     Stack {
         range: bounds.range,
-        reserved: bounds.reserved().size(),
+        reserved: (bounds.source != StackSource::MemoryList).then(|| bounds.reserved().size()),
         committed: draft.index.committed(bounds.range),
-        used: touched::used(draft, facts.sp.filter(|sp| bounds.reserved().contains(*sp)), bounds.range),
+        used: has_known_end.then(|| touched::used(draft, own_sp, bounds.range)).flatten(),
         guard: bounds.guard,
         source: bounds.source,
         owner,
