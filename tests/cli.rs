@@ -327,3 +327,14 @@ fn an_error_that_cannot_be_told_is_still_code_2() {
     let status = Command::cargo_bin("fragscope").unwrap().args(["report", "/nonexistent"]).stderr(full).status();
     assert_eq!(status.unwrap().code(), Some(2));
 }
+
+#[cfg(unix)]
+#[test]
+fn a_missing_folder_for_deep_is_named() {
+    let dump = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-dumps/windows-2gb.dmp.zst");
+    let mut command = Command::cargo_bin("fragscope").unwrap();
+    let output = command.arg("report").arg(dump).arg("--deep").env("TMPDIR", "/no/such/folder").output().unwrap();
+    let sentence = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(sentence.contains("/no/such/folder") && sentence.contains("TMPDIR"), "{sentence}");
+}

@@ -1,6 +1,7 @@
 //! What kind of input it is, by content alone. Everything that is no dump gets a sentence of its own.
 
 use super::input::Input;
+use super::prefix::SPOOL;
 use crate::addr::FileOffset;
 use crate::error::LoadError;
 
@@ -34,6 +35,9 @@ pub(super) fn detect(input: &Input<'_>) -> Result<Kind, LoadError> {
 
 fn empty(input: &Input<'_>) -> LoadError {
     match input.ended_early() {
+        Some(full) if full.starts_with(SPOOL) => {
+            LoadError::NotADump(format!("{full}; point TMPDIR to a folder with room"))
+        }
         Some(refusal) if refusal.contains("memory") => LoadError::NotADump(format!(
             "its decompressor would need more memory than the 128 MiB that are allowed ({refusal}); unpack it first (zstd -d \
              --long=31, xz -d) and pass the dump"

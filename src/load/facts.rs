@@ -77,8 +77,10 @@ pub struct Facts {
 /// No name of a file is longer: PATH_MAX of Linux, which is what `d_path` writes at the most.
 pub const LONGEST_FILE_NAME: usize = 4096;
 /// How much text the names of all rows together may have, in bytes. Modules and owners hold copies of them. A process
-/// with 65,530 mappings has some 4 MiB.
+/// with 65,530 mappings has some 8 MiB.
 const NAMES: usize = 32 << 20;
+/// What a name takes besides its text, in its copies.
+const NAME_OVERHEAD: usize = 64;
 
 impl Facts {
     /// Facts of a format, with nothing known yet.
@@ -132,13 +134,13 @@ impl Facts {
             let message = format!("the name of a file has {} bytes, more than any has, and is cut", name.len());
             self.diagnostics.warn("long-names", message, None);
         }
-        match self.names_left.checked_sub(kept.len()) {
+        match self.names_left.checked_sub(kept.len() + NAME_OVERHEAD) {
             Some(left) => {
                 self.names_left = left;
                 kept
             }
             None => {
-                let message = "the names of files are longer than 32 MiB in all; some are left out";
+                let message = "the names of files take more than 32 MiB in all; some are left out";
                 self.diagnostics.warn("long-names", message, None);
                 ""
             }

@@ -93,7 +93,14 @@ impl<'a> Input<'a> {
         compression: Option<Compression>,
         deep: bool,
     ) -> Result<Input<'static>, LoadError> {
-        let prefix = Prefix::new(reader, deep).map_err(|e| LoadError::Open(e.to_string()))?;
+        let no_room = |e: io::Error| {
+            let folder = std::env::temp_dir();
+            let folder = folder.display();
+            LoadError::NotADump(format!(
+                "no temporary file for --deep can be made in {folder} ({e}); point TMPDIR to a folder with room"
+            ))
+        };
+        let prefix = Prefix::new(reader, deep).map_err(no_room)?;
         Ok(Input { data: Data::Stream(RefCell::new(prefix)), compression, bytes_read: Cell::new(0) })
     }
 

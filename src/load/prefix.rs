@@ -13,6 +13,8 @@ pub const PREFIX_LIMIT: u64 = 64 << 20;
 const SPOOL_LIMIT: u64 = 256 << 30;
 /// How much of that may be other than zeros, and so take disk space.
 const SPOOL_DISK_LIMIT: u64 = 32 << 30;
+/// What failed where the temporary file did.
+pub(super) const SPOOL: &str = "the temporary file for --deep";
 const CHUNK: usize = 1 << 18;
 
 /// Whether a wanted range is there.
@@ -127,7 +129,7 @@ impl Prefix {
         }
         chunk.truncate(got);
         if let Err(error) = self.keep(&chunk) {
-            self.damage = Some(format!("the temporary file for --deep: {error}"));
+            self.damage = Some(format!("{SPOOL}: {error}"));
             self.reader = None;
         } else {
             self.unpacked += got as u64;

@@ -144,3 +144,25 @@ fn many_long_names_cost_no_memory() {
     });
     assert!(cost.memory < MEMORY, "{} MiB", cost.memory >> 20);
 }
+
+// 16 KiB each, and one and the same in the file.
+#[test]
+fn one_name_of_many_modules_is_not_read_for_each() {
+    let long = Module::new(0x40_0000, 0x1000, &"\u{202e}".repeat(20_000));
+    let others = (1..30_000).map(|i| Module::new(0x40_0000 + i * 0x1000, 0x1000, "x"));
+    let modules = ModuleList(std::iter::once(long).chain(others).collect());
+    let system = SystemInfo::new(Cpu::Amd64, platform::WINDOWS_NT);
+    let mut bytes = Minidump::new().stream(system).stream(modules).build().bytes;
+    let word = |bytes: &[u8], at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap()) as usize;
+    let slots = (0..word(&bytes, 8)).map(|i| word(&bytes, 12) + 12 * i);
+    let list = slots.filter(|slot| word(&bytes, *slot) == 4).map(|slot| word(&bytes, slot + 8)).next().unwrap();
+    // MINIDUMP_MODULE has 108 bytes; ModuleNameRva is at 20.
+    let name: [u8; 4] = bytes[list + 24..list + 28].try_into().unwrap();
+    for i in 0..30_000 {
+        let at = list + 4 + 108 * i + 20;
+        bytes[at..at + 4].copy_from_slice(&name);
+    }
+    let (_, cost) =
+        cost::measure(|| from_bytes(bytes.as_slice(), &LoadOptions::default()).unwrap().snapshot().modules.len());
+    assert!(cost.time.as_millis() < 1000, "{:?}", cost.time);
+}
