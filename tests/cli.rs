@@ -304,3 +304,26 @@ fn every_command_has_help_and_the_artefacts_name_them() {
         assert!(bash.contains(command) && man.contains(command), "{command}");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn an_output_that_is_a_link_stays_one() {
+    let folder = TempDir::new().unwrap();
+    let (target, link, dangling) = (folder.path().join("target"), folder.path().join("l"), folder.path().join("d"));
+    std::fs::write(&target, "old").unwrap();
+    std::os::unix::fs::symlink(&target, &link).unwrap();
+    std::os::unix::fs::symlink("new", &dangling).unwrap();
+    for (link, target) in [(link, target), (dangling, folder.path().join("new"))] {
+        assert_eq!(with_dump("report", &maps(&folder), &["-o", link.to_str().unwrap()]).code, 0);
+        assert!(link.is_symlink(), "{}", link.display());
+        assert!(std::fs::read_to_string(target).unwrap().contains("free"));
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_error_that_cannot_be_told_is_still_code_2() {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let status = Command::cargo_bin("fragscope").unwrap().args(["report", "/nonexistent"]).stderr(full).status();
+    assert_eq!(status.unwrap().code(), Some(2));
+}

@@ -2,7 +2,7 @@
 //! independent readings of the same bytes. Without that folder every test here says so and passes.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use fragscope::addr::Addr;
 use fragscope::load::{self, Dump, LoadOptions};
@@ -11,22 +11,10 @@ use fragscope::model::Evidence;
 use crate::oracle::maps::{Maps, largest, total};
 use crate::oracle::raw_minidump::RawMinidump;
 use crate::oracle::windows::FREE;
-use crate::samples;
+use crate::samples::{self, published};
 use crate::synth::elf_core::{Core, Load};
 use crate::synth::elf_process::Thread;
 use crate::synth::{elf_arch, elf_notes};
-
-/// The file in the folder of published dumps, or `None` after a sentence.
-fn published(name: &str) -> Option<PathBuf> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/dumps");
-    let folders = std::env::var_os("FRAGSCOPE_DUMPS").map(PathBuf::from).into_iter();
-    let far = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/dumps");
-    let found = folders.chain([beside, far]).map(|folder| folder.join(name)).find(|path| path.exists());
-    if found.is_none() {
-        println!("skipped: no {name} in FRAGSCOPE_DUMPS or ../shared/dumps");
-    }
-    found
-}
 
 fn open(path: &Path) -> Dump<'static> {
     load::open(path, &LoadOptions::default()).unwrap_or_else(|e| panic!("{}: {e}", path.display()))

@@ -174,3 +174,14 @@ fn samples_stay_small() {
     let total: u64 = ALL.iter().map(|sample| fs::metadata(sample.path()).unwrap().len()).sum();
     assert!(total < 4 << 20, "sample dumps are {total} bytes together");
 }
+
+/// The file in the folder of published dumps, or `None` after a sentence.
+pub fn published(name: &str) -> Option<PathBuf> {
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/dumps");
+    let folders = std::env::var_os("FRAGSCOPE_DUMPS").map(PathBuf::from).into_iter();
+    let found = folders.chain([beside]).map(|folder| folder.join(name)).find(|path| path.exists());
+    if found.is_none() {
+        println!("skipped: no {name} in FRAGSCOPE_DUMPS or ../shared/dumps");
+    }
+    found
+}

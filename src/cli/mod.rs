@@ -7,6 +7,7 @@ mod failure;
 mod output;
 mod size;
 
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -22,7 +23,8 @@ pub fn run() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("fragscope: {failure}");
+            // With nowhere to complain to, the exit code still tells; eprintln! would panic.
+            let _ = writeln!(io::stderr(), "fragscope: {failure}");
             ExitCode::from(FAILED)
         }
     }

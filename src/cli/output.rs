@@ -1,7 +1,7 @@
 //! Where output goes: stdout, or a file that appears only when it is complete.
 
 use std::io::{self, BufWriter, IsTerminal, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
@@ -50,12 +50,20 @@ fn to_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) ->
         // /dev/stdout, a pipe: nothing to rename over.
         return write_through(path, write);
     }
+    let path = &followed(path);
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let file = new_file(folder)?;
     let mut out = BufWriter::with_capacity(BUFFER, file);
     write(&mut out)?;
     let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
     file.persist(path).map(drop).map_err(|e| e.error)
+}
+
+/// Where a symbolic link leads, whether or not something is there: the link is to stay one.
+fn followed(path: &Path) -> PathBuf {
+    let link = std::fs::read_link(path).ok();
+    let one_step = |target| path.parent().unwrap_or(Path::new("")).join(target);
+    std::fs::canonicalize(path).ok().filter(|_| link.is_some()).or(link.map(one_step)).unwrap_or(path.to_owned())
 }
 
 fn write_through(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {

@@ -34,6 +34,10 @@ pub(super) fn detect(input: &Input<'_>) -> Result<Kind, LoadError> {
 
 fn empty(input: &Input<'_>) -> LoadError {
     match input.ended_early() {
+        Some(refusal) if refusal.contains("memory") => LoadError::NotADump(format!(
+            "its decompressor would need more memory than the 128 MiB that are allowed ({refusal}); unpack it first (zstd -d \
+             --long=31, xz -d) and pass the dump"
+        )),
         Some(damage) => LoadError::NotADump(format!(
             "the compressed data is damaged at its very beginning ({damage}); fetch the file again"
         )),

@@ -70,7 +70,15 @@ pub struct Facts {
     pub deep_would_add: Vec<String>,
     /// What happened while reading.
     pub diagnostics: Diagnostics,
+    /// How many bytes of names may still be taken, repeated ones included.
+    names_left: usize,
 }
+
+/// No name of a file is longer: PATH_MAX of Linux, which is what `d_path` writes at the most.
+pub const LONGEST_FILE_NAME: usize = 4096;
+/// How much text the names of all rows together may have, in bytes. Modules and owners hold copies of them. A process
+/// with 65,530 mappings has some 4 MiB.
+const NAMES: usize = 32 << 20;
 
 impl Facts {
     /// Facts of a format, with nothing known yet.
@@ -104,15 +112,37 @@ impl Facts {
             reservations: Vec::new(),
             deep_would_add: Vec::new(),
             diagnostics: Diagnostics::default(),
+            names_left: NAMES,
         }
     }
 
-    /// Adds a file name and returns its index for [`Row::file`]. Consecutive equal names share an index.
+    /// Adds a file name and returns its index for [`Row::file`]. Consecutive equal names share an index. A name that is
+    /// longer than any is cut; where all names together are too long, the name is left empty.
     pub fn intern_file(&mut self, name: &str) -> u32 {
+        let name = self.bounded(name);
         if self.files.last().map(String::as_str) != Some(name) {
             self.files.push(name.to_owned());
         }
         u32::try_from(self.files.len() - 1).unwrap_or(u32::MAX)
+    }
+
+    fn bounded<'n>(&mut self, name: &'n str) -> &'n str {
+        let kept = name.get(..name.floor_char_boundary(LONGEST_FILE_NAME)).unwrap_or(name);
+        if kept.len() < name.len() {
+            let message = format!("the name of a file has {} bytes, more than any has, and is cut", name.len());
+            self.diagnostics.warn("long-names", message, None);
+        }
+        match self.names_left.checked_sub(kept.len()) {
+            Some(left) => {
+                self.names_left = left;
+                kept
+            }
+            None => {
+                let message = "the names of files are longer than 32 MiB in all; some are left out";
+                self.diagnostics.warn("long-names", message, None);
+                ""
+            }
+        }
     }
 }
 

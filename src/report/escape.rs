@@ -60,7 +60,7 @@ fn escaped(c: char) -> String {
 
 /// Control characters (C0, DEL, C1), line and paragraph separators, marks that turn the direction of writing,
 /// characters without width that make two names look alike, and the replacement of bytes that were no UTF-8.
-fn is_harmful(c: char) -> bool {
+pub(super) fn is_harmful(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{61c}'

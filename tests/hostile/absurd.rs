@@ -1,6 +1,8 @@
 //! Dumps that claim, or really hold, absurd numbers of things: a million threads, modules, ranges, notes, lines. What a
 //! program does for each pair of them is not done in 2 s.
 
+use std::time::Duration;
+
 use fragscope::load::LoadOptions;
 
 use super::examine::{Outcome, examine, is_long_run};
@@ -182,3 +184,39 @@ fn many_lines_of_maps() {
 }
 
 const MAPS_LINE: &str = "08048000-0804c000 r-xp 00000000 fe:00 1234 /usr/bin/my program\n";
+
+// 64 MiB apart, each might be a thread arena of glibc's, and there are as many modules to look for glibc in.
+#[test]
+fn places_of_arenas_and_a_module_list() {
+    let linux = Minidump::new().stream(SystemInfo::new(Cpu::Amd64, platform::LINUX));
+    let count = many().min(1 << 16);
+    let regions = (1..=count).map(|i| Region::committed(i << 26, PAGE, protect::READWRITE));
+    let modules = (0..count).map(|i| Module::new(0x1000 + i * PAGE, 0x1000, "/lib/x.so")).collect();
+    survives("places of arenas", &linux.stream(ModuleList(modules)).stream(MemoryInfoList::new(regions)).build().bytes);
+}
+
+// With --deep, stacks are read until something else than zeros comes: all of them the same zeros, if they overlap.
+#[test]
+fn stacks_of_zeros_over_each_other() {
+    let deep = LoadOptions { deep: true, ..LoadOptions::default() };
+    let mut memory = vec![0u8; 8 << 20];
+    let base = 0x2000_0000u64;
+    let count = 6000;
+    let threads = (0..count).map(|i| {
+        let struct_pthread = 0x60_0000 + i * 0x100;
+        let end = ((struct_pthread + 0x1000) & !0xfff) as u64;
+        for (word, value) in [base, end, 0].into_iter().enumerate() {
+            let at = struct_pthread + 0x40 + word * 8;
+            memory[at..at + 8].copy_from_slice(&value.to_le_bytes());
+        }
+        Thread::new(i as u32 + 1).sp(base + 0x100).tls(base + struct_pthread as u64)
+    });
+    let threads: Vec<Thread> = threads.collect();
+    let stack = Load::new(base, memory.len() as u64, "rw-").dumped().content(base, &memory);
+    let threaded = threads.into_iter().fold(core(elf_arch::X86_64).load(stack), Core::thread);
+    let _watched = watched("zeros".to_string());
+    let (outcome, cost) = examine(&threaded.build().bytes, &deep);
+    println!("stacks of zeros: {outcome:?}, {:.0?}", cost.time);
+    assert_eq!(outcome, Outcome::Report);
+    assert!(cost.time < Duration::from_secs(2), "{:?}", cost.time);
+}

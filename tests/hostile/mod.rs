@@ -17,6 +17,7 @@ mod cost;
 mod examine;
 mod invariants;
 mod mutation;
+mod names;
 mod program;
 mod random;
 mod rendered;

@@ -1,6 +1,8 @@
 //! Maps files: random lines, half-right lines, bytes that are no text.
 
-use fragscope::load::LoadOptions;
+use fragscope::analyze::{VerdictKind, analyze};
+use fragscope::load::{self, LoadOptions};
+use fragscope::model::{Evidence, Request, RequestSource};
 
 use super::examine::examine;
 use super::random::Random;
@@ -65,4 +67,32 @@ fn random_maps_files() {
         let _watched = watched(format!("maps file of seed {seed}"));
         examine(&file(&mut Random::new(seed)), &LoadOptions::default());
     }
+}
+
+fn verdict(maps: &[u8]) -> (Evidence, Option<u64>, VerdictKind) {
+    let request = Request { size: 64 << 20, align: None, source: RequestSource::User };
+    let options = LoadOptions { request: Some(request), ..LoadOptions::default() };
+    let dump = load::from_bytes(maps, &options).unwrap();
+    let snapshot = dump.snapshot();
+    (snapshot.evidence, snapshot.limits.vma_count, analyze(snapshot).verdict.kind)
+}
+
+const ROWS: &str =
+    "00400000-00401000 r-xp 00000000 fe:00 1 /bin/app\n7ffffffde000-7ffffffff000 rw-p 0 00:00 0 [stack]\n";
+
+#[test]
+fn a_map_that_lost_rows_is_not_complete() {
+    assert_eq!(verdict(ROWS.as_bytes()), (Evidence::Complete, Some(2), VerdictKind::Fits));
+    let (first, _) = ROWS.split_once('\n').unwrap();
+    // A full disk leaves zeros where the other rows were.
+    let zeroed = [first.as_bytes(), b"\n", &[0; 4096]].concat();
+    assert_eq!(verdict(&zeroed), (Evidence::Partial, None, VerdictKind::CannotTell));
+}
+
+#[test]
+fn two_readings_of_a_map_are_no_count_of_mappings() {
+    let many: String =
+        (1..40_000u64).map(|i| format!("{:x}-{:x} rw-p 0 00:00 0\n", i << 13, (i << 13) + 4096)).collect();
+    assert_eq!(verdict(many.as_bytes()), (Evidence::Complete, Some(39_999), VerdictKind::Fits));
+    assert_eq!(verdict(many.repeat(2).as_bytes()), (Evidence::Partial, None, VerdictKind::CannotTell));
 }

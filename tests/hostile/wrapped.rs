@@ -1,8 +1,9 @@
 //! Compressed input: damaged wrappers, what unpacks to far more than it is, wrappers in wrappers.
 
 use std::io::{self, Read, Write};
+use std::time::Duration;
 
-use fragscope::load::LoadOptions;
+use fragscope::load::{self, LoadOptions};
 
 use super::examine::{Outcome, examine, is_long_run};
 use super::random::Random;
@@ -133,4 +134,27 @@ fn frames_that_ask_for_gigabytes() {
     for frame in [&window[..], &content] {
         assert_eq!(examine(frame, &LoadOptions::default()).0, Outcome::Sentence);
     }
+}
+
+#[test]
+fn millions_of_empty_members() {
+    let member = gz(&mut io::empty());
+    let core = seeds::synthetic().swap_remove(0).image.bytes;
+    let bytes = [pack(gz, &core), member.repeat((8 << 20) / member.len())].concat();
+    let (outcome, cost) = examine(&bytes, &LoadOptions::default());
+    assert_eq!(outcome, Outcome::Report);
+    assert!(cost.time < Duration::from_millis(600), "{:?}", cost.time);
+    // Members that hold something are read, however many: bgzip makes one of every 64 KiB.
+    let parts: Vec<u8> = core.chunks(1 << 10).flat_map(|part| pack(gz, part)).collect();
+    let dump = load::from_bytes(parts, &LoadOptions::default()).unwrap();
+    assert!(!dump.snapshot().dump.truncated);
+}
+
+/// pzstd begins with a frame to be skipped, which holds the size of the next.
+#[test]
+fn a_skippable_frame_first() {
+    let core = seeds::synthetic().swap_remove(0).image.bytes;
+    let skippable = [0x50, 0x2a, 0x4d, 0x18, 4, 0, 0, 0, 1, 2, 3, 4];
+    let bytes = [&skippable[..], &pack(zst, &core)].concat();
+    assert_eq!(examine(&bytes, &LoadOptions::default()).0, Outcome::Report);
 }

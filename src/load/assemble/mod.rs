@@ -45,6 +45,8 @@ struct Draft<'a> {
     /// Where struct pthread keeps the stack's bounds, once a thread has shown it.
     pthread: Option<stacks::PthreadLayout>,
     effort: stacks::Effort,
+    /// Stack memory that was seen to be zero.
+    zeros: stacks::Zeros,
     /// The executable's large-address-aware bit (Windows), if its headers are in the dump.
     large_address_aware: Option<bool>,
     diagnostics: Diagnostics,
@@ -74,6 +76,7 @@ impl<'a> Draft<'a> {
             thread_pointers: Vec::new(),
             pthread: None,
             effort: stacks::Effort::new(deep),
+            zeros: stacks::Zeros::default(),
             large_address_aware: None,
             diagnostics,
         }

@@ -3,8 +3,8 @@
 use super::process::Seen;
 use super::shape::Shape;
 use crate::addr::{Addr, AddrRange};
-use crate::load::facts::{Facts, RawCoverage};
-use crate::model::{Evidence, Writer};
+use crate::load::facts::{Facts, RawCoverage, Row};
+use crate::model::{Evidence, Source, Writer};
 
 /// Sets grade, coverage, their reasons, and the number of mappings where it is known.
 pub(super) fn grade(shape: &Shape, seen: &Seen, facts: &mut Facts) {
@@ -25,6 +25,8 @@ const FREEBSD: &str =
 const UNKNOWN: &str = "the writer of this core is not known, so mappings that it does not list may have existed";
 const NO_FILES: &str = "the kernel wrote no NT_FILE note, so mapped files have no names; it does so above 65,536 mappings \
                         (kernel.core_file_note_size_limit is 4 MiB), and before Linux 3.7";
+const STRIPPED: &str = "the notes name mapped files that no program header lists: something left mappings out of the \
+                        kernel's core (minicoredumper does), and others may be missing too";
 const KERNEL: &str = "the kernel lists every mapping as a program header";
 
 fn note(facts: &mut Facts, evidence: Evidence, reason: &str) {
@@ -41,6 +43,8 @@ fn kernel(shape: &Shape, seen: &Seen, facts: &mut Facts) {
     }
     if shape.odd > 0 {
         note(facts, Evidence::Partial, "some program headers contradict themselves, so others may be wrong unnoticed");
+    } else if shape.whole && !lists_its_files(facts) {
+        note(facts, Evidence::Partial, STRIPPED);
     } else if shape.whole {
         facts.coverage = RawCoverage::Everything;
         facts.limits.vma_count = Some(shape.mappings);
@@ -49,6 +53,18 @@ fn kernel(shape: &Shape, seen: &Seen, facts: &mut Facts) {
         facts.coverage = RawCoverage::Within(read.into_iter().collect());
         note(facts, Evidence::Partial, "the program headers are cut: mappings above the last one read are missing");
     }
+}
+
+/// Each row of the kernel's NT_FILE is a mapping, and each mapping a program header. minicoredumper and the like copy the
+/// notes and leave program headers out.
+fn lists_its_files(facts: &Facts) -> bool {
+    let loads = facts.rows.partition_point(|r| r.source == Source::PtLoad);
+    let (loads, files) = facts.rows.split_at(loads);
+    let listed = |file: &Row| {
+        let next = loads.partition_point(|l| l.range.end() <= file.range.start());
+        loads.get(next).is_some_and(|l| l.range.covers(file.range))
+    };
+    files.iter().filter(|r| r.source == Source::NtFile).all(listed)
 }
 
 /// Measured with gdb 13 and 18: NT_FILE has the file-backed mappings that gdb does not dump, and nothing but memory

@@ -7,7 +7,7 @@
 use super::header::Header;
 use crate::addr::{Addr, AddrRange};
 use crate::bytes::Reader;
-use crate::load::facts::{Facts, Row};
+use crate::load::facts::{Facts, LONGEST_FILE_NAME, Row};
 use crate::model::{Source, State};
 
 /// Adds a row for each mapped file. The descriptor may be cut: rows without a path have no file.
@@ -40,7 +40,9 @@ pub(super) fn read(desc: &[u8], header: &Header, facts: &mut Facts) -> Option<(u
 }
 
 fn row(range: AddrRange, file_offset: Option<u64>, name: Option<&[u8]>, facts: &mut Facts) -> Row {
-    let file = name.map(|n| facts.intern_file(&String::from_utf8_lossy(n)));
+    // Bytes that are no UTF-8 become three: a name of megabytes is cut before, and once more when it is interned.
+    let start = |n: &'_ [u8]| String::from_utf8_lossy(n.get(..2 * LONGEST_FILE_NAME).unwrap_or(n)).into_owned();
+    let file = name.map(|n| facts.intern_file(&start(n)));
     Row { file, file_offset, ..Row::new(range, State::Committed, Source::NtFile) }
 }
 

@@ -32,7 +32,8 @@ pub(super) fn read(dump: &mut Reading<'_>) -> Option<LinuxMap> {
     }
     let rows = dump.facts.rows.get(first..).unwrap_or_default();
     let lost = dump.facts.diagnostics.has("bad-maps-line") || dump.facts.diagnostics.has("too-many-rows");
+    let twice = proc_fs::rows_overlap(rows);
     let cut = read < at.size || dump.streams.is_cut(Kind::LinuxMaps);
-    let map = LinuxMap { rows: rows.len() as u64, vmas: proc_fs::count_vmas(rows), whole: !lost && !cut };
+    let map = LinuxMap { rows: rows.len() as u64, vmas: proc_fs::count_vmas(rows), whole: !lost && !cut && !twice };
     (map.rows > 0).then_some(map)
 }

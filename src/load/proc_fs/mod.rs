@@ -8,7 +8,7 @@ pub use lines::for_each as for_each_line;
 
 use super::Input;
 use super::facts::{Facts, RawCoverage, Row, RowLabel};
-use crate::addr::FileOffset;
+use crate::addr::{AddrRange, FileOffset};
 use crate::diag::Place;
 use crate::error::LoadError;
 use crate::model::{DumpFormat, Evidence, Os, Source, State};
@@ -33,6 +33,10 @@ pub fn read(input: &Input<'_>) -> Result<Facts, LoadError> {
     let mut number = 0;
     for_each_line(input, 0..u64::MAX, |text| {
         number += 1;
+        if text.contains('\0') {
+            let message = "there are zeros where the text of the map was: the disk was full or the copy failed";
+            facts.diagnostics.warn("bad-maps-line", message, Some(Place::Line(number)));
+        }
         take_line(&mut facts, text, number, Source::Maps);
     });
     if input.needs_deep(FileOffset(super::PREFIX_LIMIT)) || input.ended_early().is_some() {
@@ -121,11 +125,24 @@ fn bracketed_label(facts: &mut Facts, path: &str) -> RowLabel {
 }
 
 fn grade(facts: &mut Facts) {
-    let whole = !facts.truncated && !facts.diagnostics.has("bad-maps-line") && !facts.diagnostics.has("too-many-rows");
+    let lost = facts.diagnostics.has("bad-maps-line") || facts.diagnostics.has("too-many-rows");
+    let twice = rows_overlap(&facts.rows);
+    if twice {
+        let message = "rows of the map overlap, which the kernel's never do: it is more than one reading, or damaged";
+        facts.diagnostics.warn("several-maps", message, None);
+    }
+    let whole = !facts.truncated && !lost && !twice;
     facts.limits.vma_count = whole.then(|| count_vmas(&facts.rows));
     facts.coverage = if whole { RawCoverage::Everything } else { RawCoverage::Nothing };
     facts.evidence = if whole { Evidence::Complete } else { Evidence::Partial };
     facts.evidence_notes.push("the kernel's own list of mappings (/proc/PID/maps)".into());
+}
+
+/// Whether any address is listed twice, as in two readings one behind the other: then rows are no count of mappings.
+pub fn rows_overlap(rows: &[Row]) -> bool {
+    let mut ranges: Vec<AddrRange> = rows.iter().map(|r| r.range).collect();
+    ranges.sort_unstable();
+    ranges.iter().zip(ranges.iter().skip(1)).any(|(a, b)| b.start() < a.end())
 }
 
 /// Mappings as the kernel counts them: vsyscall is none.

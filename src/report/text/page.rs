@@ -1,10 +1,11 @@
 //! Headings, paragraphs and wrapped sentences on a page of 100 columns.
 
 use std::io::{self, Write};
+use std::iter;
 
 use anstyle::{AnsiColor, Style};
 
-/// Columns that nothing but a single long word exceeds.
+/// Columns that no line exceeds.
 pub const WIDTH: usize = 100;
 
 const HEADING: Style = Style::new().bold();
@@ -63,10 +64,11 @@ impl<'w> Page<'w> {
     }
 }
 
-/// Breaks a text at blanks into lines of at most `width` characters; a longer word has a line of its own.
+/// Breaks a text at blanks into lines of at most `width` characters, and a longer word, which only names are, wherever
+/// the line ends.
 fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
+    for word in text.split_whitespace().flat_map(|word| parts(word, width.max(1))) {
         match lines.last_mut() {
             Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
                 line.push(' ');
@@ -78,14 +80,26 @@ fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// A word in parts of `width` characters.
+fn parts(word: &str, width: usize) -> impl Iterator<Item = &str> {
+    let mut rest = word;
+    iter::from_fn(move || {
+        let end = rest.char_indices().nth(width).map_or(rest.len(), |(at, _)| at);
+        let (part, more) = rest.split_at(end);
+        rest = more;
+        Some(part).filter(|p| !p.is_empty())
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn wraps_at_blanks_only() {
+    fn wraps_at_blanks_and_breaks_only_what_is_longer_than_a_line() {
         assert_eq!(wrap("aa bb cc", 5), ["aa bb", "cc"]);
-        assert_eq!(wrap("aaaaaaaa b", 5), ["aaaaaaaa", "b"]);
+        assert_eq!(wrap("aaaaaaaa b", 5), ["aaaaa", "aaa b"]);
+        assert_eq!(wrap("x ééééééé", 3), ["x", "ééé", "ééé", "é"]);
         assert!(wrap("", 5).is_empty());
     }
 

@@ -75,7 +75,7 @@ keep_foreign() { # cpu
 
 # Nothing of the machine that made them: its paths, its name, what its shells had in their environment.
 check_private() {
-    words="$here|$HOME/|/work/|/root|\\.cargo|registry|(^|[^a-z])$(hostname)\\.|$(uname -r)|PATH=|HOME=|PWD=|bash_jobs"
+    words="$here|$HOME/|\\.cargo|registry|(^|[^a-z])$(hostname)\\.|$(uname -r)|PATH=|HOME=|PWD="
     for flavour in "$work"/sample-*/; do
         for file in "$flavour"*; do
             [ "${file##*/}" != gcore-excluded ] || continue # not kept

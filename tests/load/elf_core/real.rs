@@ -1,21 +1,14 @@
 //! Cores that nobody on this project made, where the folder with them is there. Figures: readelf 2.40, eu-readelf 0.188.
 
-use std::path::Path;
-
 use fragscope::load::facts::Facts;
 use fragscope::load::{Input, LoadOptions, elf_core};
 use fragscope::model::{Source, Writer};
 
-const FOLDER: &str = "/work/shared/dumps";
+use crate::samples::published;
 
-/// The facts of a dump in [`FOLDER`], or `None`, said aloud, where it is not.
+/// The facts of a published dump, or `None`, said aloud, where it is not.
 fn facts(name: &str) -> Option<Facts> {
-    let path = Path::new(FOLDER).join(name);
-    if !path.exists() {
-        eprintln!("skipped: {} is not there", path.display());
-        return None;
-    }
-    let input = Input::open(&path, false).unwrap();
+    let input = Input::open(&published(name)?, false).unwrap();
     Some(elf_core::read(&input, &LoadOptions::default()).unwrap())
 }
 

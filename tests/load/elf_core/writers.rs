@@ -7,7 +7,7 @@ use super::{facts, process, read, rows_of};
 use crate::synth::elf_arch::{self, X86, X86_64};
 use crate::synth::elf_bsd::{self, VmEntry};
 use crate::synth::elf_core::{Core, Load};
-use crate::synth::elf_notes::Note;
+use crate::synth::elf_notes::{MappedFile, Note};
 use crate::synth::elf_process::{Style, Thread};
 
 #[test]
@@ -141,4 +141,15 @@ fn netbsd_cores_have_threads() {
         let found: Vec<_> = facts.threads.iter().map(|t| (t.id, t.sp.unwrap().0, t.pc.unwrap().0, t.crashed)).collect();
         assert_eq!(found, [(1, 0x7000_0800, 0x40_0100, false), (2, 0x7100_0800, 0x40_0200, true)]);
     }
+}
+
+/// minicoredumper keeps the kernel's notes and drops most program headers.
+#[test]
+fn a_kernel_core_whose_notes_list_more_is_not_complete() {
+    let core =
+        process(X86_64, Style::Kernel).files([MappedFile::new(0x7e00_0000_0000, 0x7e00_0001_0000, 0, "/lib/x.so")]);
+    let facts = facts(&core.build());
+    assert_eq!((facts.writer, facts.evidence), (Some(Writer::Kernel), Evidence::Partial));
+    assert_eq!((facts.coverage, facts.limits.vma_count), (RawCoverage::Nothing, None));
+    assert!(facts.evidence_notes.iter().any(|n| n.contains("minicoredumper")), "{:?}", facts.evidence_notes);
 }

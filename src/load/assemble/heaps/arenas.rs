@@ -32,8 +32,10 @@ pub(super) fn claim(draft: &mut Draft<'_>) {
     let max = heap_max(draft.platform.width);
     let pieces = draft.pieces.iter().enumerate().filter(|(_, p)| is_private_writable(p));
     let places = pieces.flat_map(|(i, piece)| aligned_places(draft, piece, max).map(move |base| (i, base)));
+    // Asked once: a damaged dump has as many places as modules.
+    let glibc = uses_glibc(draft);
     let found: Vec<ArenaHeap> =
-        places.take(MAX_PLACES).filter_map(|(i, base)| arena_heap(draft, i, base, max)).collect();
+        places.take(MAX_PLACES).filter_map(|(i, base)| arena_heap(draft, i, base, max, glibc)).collect();
     for heap in found {
         let owner = draft.owners.add(Owner::named(OwnerKind::Heap, heap.whole.start(), "glibc thread arena"));
         draft.claims.push(Claim::new(heap.whole, owner, Rank::Heap));
@@ -62,7 +64,7 @@ struct ArenaHeap {
 }
 
 /// The heap at `base`, which lies in piece `i`: by heap_info where the dump holds it, by the mappings alone else.
-fn arena_heap(draft: &Draft<'_>, i: usize, base: Addr, max: u64) -> Option<ArenaHeap> {
+fn arena_heap(draft: &Draft<'_>, i: usize, base: Addr, max: u64, glibc: bool) -> Option<ArenaHeap> {
     let whole = AddrRange::from_size(base, max)?;
     match HeapInfo::read(draft, base) {
         Some(info) if info.is_plausible(base, max) && reservation_is_mapped(draft, i, whole) => {
@@ -70,7 +72,7 @@ fn arena_heap(draft: &Draft<'_>, i: usize, base: Addr, max: u64) -> Option<Arena
             Some(ArenaHeap { whole, tail: AddrRange::new(usable_end, whole.end()) })
         }
         Some(_) => None,
-        None if uses_glibc(draft) => by_mappings(draft, i, base, whole),
+        None if glibc => by_mappings(draft, i, base, whole),
         None => None,
     }
 }

@@ -13,6 +13,7 @@ mod touched;
 pub(super) use effort::Effort;
 pub(super) use pthread::PthreadLayout;
 pub(super) use teb::rows as rows_by_teb;
+pub(super) use touched::Zeros;
 
 use super::Draft;
 use super::claims::{Claim, Rank};
