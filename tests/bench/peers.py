@@ -125,17 +125,17 @@ class Targets:
 
 
 def compare_core(name, core, rounds, readelf_factor, gdb_factor, targets):
-    ours, json, theirs = medians(
-        [report(core), report(core, "--format", "json"), ["eu-readelf", "-ln", str(core)]], rounds
-    )
     # Without the executable, whose symbols would cost gdb more time. A run that takes minutes is made once.
-    gdbs = [Run([*GDB, "-c", str(core)], cpu_limit=GDB_SECONDS)]
-    while gdbs[0].cpu < 1 and len(gdbs) < rounds:
-        gdbs.append(Run([*GDB, "-c", str(core)]))
-    gdb = statistics.median(run.cpu for run in gdbs)
+    debugger = [*GDB, "-c", str(core)]
+    first = Run(debugger, cpu_limit=GDB_SECONDS)
+    commands = [report(core), report(core, "--format", "json"), ["eu-readelf", "-ln", str(core)]]
+    if first.cpu < 1:
+        ours, json, theirs, gdb = medians([*commands, debugger], rounds)
+    else:
+        (ours, json, theirs), gdb = medians(commands, rounds), first.cpu
     memory = anonymous_memory(report(core))
     read, needed = bytes_read(core), headers_and_notes(core)
-    more = "" if gdbs[0].ok else "more than "
+    more = "" if first.ok else "more than "
     print(f"{name}: {core.stat().st_size / MIB:.0f} MiB")
     print(f"  CPU ms      fragscope {ours * 1e3:.1f} (JSON {json * 1e3:.1f})   eu-readelf {theirs * 1e3:.1f}"
           f"   gdb {more}{gdb * 1e3:.0f}")
