@@ -10,6 +10,7 @@
 
 mod cli;
 mod documents;
+mod fit_laws;
 mod golden;
 mod hostile;
 mod layering;

@@ -6,6 +6,7 @@
 pub mod barriers;
 pub mod case;
 pub mod figures;
+pub mod fit;
 pub mod gaps;
 pub mod locate;
 pub mod reach;
@@ -20,6 +21,7 @@ pub mod verdict;
 pub use barriers::Barrier;
 pub use case::VerdictKind;
 pub use figures::{Bucket, Figures, Largest, Socorro};
+pub use fit::Fit;
 pub use gaps::Gap;
 pub use locate::{Location, Spot};
 pub use reach::Reach;
