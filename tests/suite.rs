@@ -26,3 +26,4 @@ mod shared_stacks;
 mod spaces;
 mod synth;
 mod truth;
+mod what_if_laws;

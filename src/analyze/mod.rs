@@ -17,6 +17,7 @@ pub mod stacks;
 pub mod thresholds;
 pub mod totals;
 pub mod verdict;
+pub mod what_if;
 
 pub use barriers::Barrier;
 pub use case::VerdictKind;

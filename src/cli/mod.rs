@@ -3,6 +3,7 @@
 mod args;
 mod checked;
 mod commands;
+mod edit;
 mod failure;
 mod output;
 mod size;
