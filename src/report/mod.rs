@@ -6,12 +6,14 @@ mod at;
 pub mod escape;
 mod explain;
 mod json;
+mod markdown;
 mod text;
 mod threads_table;
 mod view;
 
 pub use at::write_at;
 pub use json::write_json;
+pub use markdown::{LONGEST, MarkdownOptions, write_at_markdown, write_markdown, write_threads_markdown};
 pub use text::{TextOptions, write_text};
 pub use threads_table::{write_gdb, write_threads};
 pub use view::*;
