@@ -107,14 +107,14 @@ fn is_unprintable(c: char) -> bool {
     !matches!(c, ' '..='~') && !c.is_alphanumeric()
 }
 
-/// `"$(printf '…')"`, which drops line ends behind, so that these stand for themselves.
+/// `"$(printf '…')"`, which drops line ends behind, so that these stand for themselves. A `-` in front would be an option.
 fn printed(bytes: &[u8]) -> String {
     let ends = bytes.iter().rev().take_while(|b| **b == b'\n').count();
     let (front, ends) = bytes.split_at(bytes.len() - ends);
     let mut text = String::from("\"$(printf '");
     for byte in front {
         let _ = match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'_' | b'-' | b' ' => {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'_' | b' ' => {
                 write!(text, "{}", char::from(*byte))
             }
             _ => write!(text, "\\{byte:03o}"),

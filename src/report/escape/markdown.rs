@@ -206,7 +206,7 @@ mod tests {
             "deadbeef",
             "1234567",
             "<b>",
-            "&lt",
+            "&lt;",
             "*a*",
             "_a_",
             "~~a~~",
@@ -226,7 +226,8 @@ mod tests {
             "a\u{1b}",
         ] {
             let shown = prose(&format!("so {word} is"));
-            assert!(shown.starts_with("so `") && shown.ends_with("` is"), "{shown}");
+            let outside: String = shown.split('`').step_by(2).collect();
+            assert!(["so  is", "so ) is", "so ; is"].contains(&outside.as_str()), "{shown}");
         }
     }
 
