@@ -6,11 +6,12 @@ use std::path::Path;
 use clap::CommandFactory;
 
 use super::args::{Args, At, Command, Destination, Format, Input, Report, Space, Threads};
-use super::checked::load_options;
+use super::checked::{load_options, redaction};
 use super::command_line;
 use super::failure::Failure;
 use super::output::{use_color, write_to};
 use crate::analyze::{Analysis, analyze};
+use crate::load::redact::Redactor;
 use crate::load::{self, Dump};
 use crate::model::Snapshot;
 use crate::report::{self, Context, MarkdownOptions, OwnerIds, TextOptions};
@@ -36,11 +37,11 @@ fn report(args: Report) -> Result<(), Failure> {
     let cx = answers.context(dump.snapshot());
     let color = use_color(args.output.color, &args.output.destination);
     let options = TextOptions { all: args.all, explain: args.explain, color };
-    write_to(&args.output.destination, |out| match args.output.format {
+    write(&dump, &args.output.destination, |out| match args.output.format {
         Format::Text => report::write_text(out, cx, options),
         Format::Json => report::write_json(out, &report::Report::new(cx)),
         Format::Markdown => {
-            let command = command_line::of_report(&args);
+            let command = command_line::of_report(&args, dump.redactor());
             let options = MarkdownOptions { all: args.all, explain: args.explain, command: Some(&command) };
             report::write_markdown(out, cx, options)
         }
@@ -52,11 +53,13 @@ fn threads(args: Threads) -> Result<(), Failure> {
     let answers = Answers::of(dump.snapshot(), args.output.format);
     let cx = answers.context(dump.snapshot());
     let color = use_color(args.output.color, &args.output.destination);
-    write_to(&args.output.destination, |out| match args.output.format {
+    write(&dump, &args.output.destination, |out| match args.output.format {
         _ if args.gdb => report::write_gdb(out, cx),
         Format::Text => report::write_threads(out, cx, color),
         Format::Json => report::write_json(out, &report::ThreadsReport::new(cx)),
-        Format::Markdown => report::write_threads_markdown(out, cx, Some(&command_line::of_threads(&args))),
+        Format::Markdown => {
+            report::write_threads_markdown(out, cx, Some(&command_line::of_threads(&args, dump.redactor())))
+        }
     })
 }
 
@@ -65,10 +68,12 @@ fn at(args: At) -> Result<(), Failure> {
     let answers = Answers::of(dump.snapshot(), args.output.format);
     let cx = answers.context(dump.snapshot());
     let color = use_color(args.output.color, &args.output.destination);
-    write_to(&args.output.destination, |out| match args.output.format {
+    write(&dump, &args.output.destination, |out| match args.output.format {
         Format::Text => report::write_at(out, cx, args.addr, color),
         Format::Json => report::write_json(out, &report::AtReport::new(cx, args.addr)),
-        Format::Markdown => report::write_at_markdown(out, cx, args.addr, Some(&command_line::of_at(&args))),
+        Format::Markdown => {
+            report::write_at_markdown(out, cx, args.addr, Some(&command_line::of_at(&args, dump.redactor())))
+        }
     })
 }
 
@@ -95,7 +100,17 @@ fn open(input: &Input, space: &Space) -> Result<Dump<'static>, Failure> {
         true => load::from_reader(Box::new(io::stdin()), &options),
         false => load::open(&input.dump, &options),
     };
-    dump.map_err(|e| Failure::Input(input.dump.clone(), e))
+    let redactor = redaction(input).map(|redaction| Redactor::new(&redaction));
+    dump.map_err(|e| Failure::Input(input.dump.clone(), e).redacted(redactor.as_ref()))
+}
+
+/// Writes what is said of a dump; a failure is redacted as the dump is.
+fn write(
+    dump: &Dump<'_>,
+    destination: &Destination,
+    write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
+) -> Result<(), Failure> {
+    write_to(destination, write).map_err(|failure| failure.redacted(dump.redactor()))
 }
 
 /// The answers about one snapshot, for renderers to borrow.
