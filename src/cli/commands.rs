@@ -5,9 +5,10 @@ use std::path::Path;
 
 use clap::CommandFactory;
 
-use super::args::{Args, At, Command, Destination, Format, Input, Report, Space, Threads};
+use super::args::{Args, At, Command, Destination, Format, Input, Map, Report, Space, Threads};
 use super::checked::load_options;
 use super::failure::Failure;
+use super::map::{options, unicode};
 use super::output::{use_color, write_to};
 use crate::analyze::{Analysis, analyze};
 use crate::load::{self, Dump};
@@ -21,6 +22,7 @@ use crate::report::{self, Context, OwnerIds, TextOptions};
 pub fn run(args: Args) -> Result<(), Failure> {
     match args.command {
         Command::Report(args) => report(args),
+        Command::Map(args) => map(args),
         Command::Threads(args) => threads(args),
         Command::At(args) => at(args),
         Command::Schema(destination) => schema(&destination),
@@ -34,11 +36,26 @@ fn report(args: Report) -> Result<(), Failure> {
     let answers = Answers::of(dump.snapshot(), args.output.format);
     let cx = answers.context(dump.snapshot());
     let color = use_color(args.output.color, &args.output.destination);
-    let options = TextOptions { all: args.all, explain: args.explain, color };
+    let unicode = unicode(&args.output);
+    let options = TextOptions { all: args.all, explain: args.explain, color, unicode };
     write_to(&args.output.destination, |out| match args.output.format {
         Format::Text => report::write_text(out, cx, options),
         Format::Json => report::write_json(out, &report::Report::new(cx)),
     })
+}
+
+fn map(mut args: Map) -> Result<(), Failure> {
+    let dump = open(&args.input, std::mem::take(&mut args.space))?;
+    let answers = Answers::of(dump.snapshot(), args.output.format);
+    let cx = answers.context(dump.snapshot());
+    let options = options(cx, &args).map_err(Failure::Usage)?;
+    match args.output.format {
+        Format::Text => write_to(&args.output.destination, |out| report::write_map(out, cx, &options)),
+        Format::Json => {
+            let report = report::MapReport::new(cx, &options).map_err(|e| Failure::Usage(e.to_string()))?;
+            write_to(&args.output.destination, |out| report::write_json(out, &report))
+        }
+    }
 }
 
 fn threads(args: Threads) -> Result<(), Failure> {

@@ -4,6 +4,7 @@ mod args;
 mod checked;
 mod commands;
 mod failure;
+mod map;
 mod output;
 mod size;
 
@@ -19,7 +20,7 @@ const FAILED: u8 = 2;
 ///
 /// Returns 0 when done, also if whoever read the output went away; 2 after a sentence on stderr.
 pub fn run() -> ExitCode {
-    match commands::run(args::Args::parse()) {
+    match commands::run(args::Args::parse_from(map::joined(std::env::args_os()))) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,
         Err(failure) => {

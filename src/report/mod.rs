@@ -6,12 +6,17 @@ mod at;
 pub mod escape;
 mod explain;
 mod json;
+mod map;
 mod text;
 mod threads_table;
 mod view;
 
 pub use at::write_at;
 pub use json::write_json;
+pub use map::{
+    Around, CellRunView, Detail, Focus, MapError, MapOptions, MapReport, MarkView, USUAL_COLUMNS, around, check_map,
+    write_map,
+};
 pub use text::{TextOptions, write_text};
 pub use threads_table::{write_gdb, write_threads};
 pub use view::*;
