@@ -182,6 +182,8 @@ pub enum Format {
     Text,
     /// For programs; `fragscope schema` describes it
     Json,
+    /// For tickets: at most 60,000 bytes, with the map and the command to reproduce
+    Markdown,
 }
 
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]

@@ -7,13 +7,14 @@ use clap::CommandFactory;
 
 use super::args::{Args, At, Command, Destination, Format, Input, Map, Report, Space, Threads};
 use super::checked::load_options;
+use super::command_line;
 use super::failure::Failure;
 use super::map::{options, unicode};
 use super::output::{use_color, write_to};
 use crate::analyze::{Analysis, analyze};
 use crate::load::{self, Dump};
 use crate::model::Snapshot;
-use crate::report::{self, Context, OwnerIds, TextOptions};
+use crate::report::{self, Context, MarkdownOptions, OwnerIds, TextOptions};
 
 /// Runs one command.
 ///
@@ -32,7 +33,7 @@ pub fn run(args: Args) -> Result<(), Failure> {
 }
 
 fn report(args: Report) -> Result<(), Failure> {
-    let dump = open(&args.input, args.space)?;
+    let dump = open(&args.input, &args.space)?;
     let answers = Answers::of(dump.snapshot(), args.output.format);
     let cx = answers.context(dump.snapshot());
     let color = use_color(args.output.color, &args.output.destination);
@@ -41,6 +42,11 @@ fn report(args: Report) -> Result<(), Failure> {
     write_to(&args.output.destination, |out| match args.output.format {
         Format::Text => report::write_text(out, cx, options),
         Format::Json => report::write_json(out, &report::Report::new(cx)),
+        Format::Markdown => {
+            let command = command_line::of_report(&args);
+            let options = MarkdownOptions { all: args.all, explain: args.explain, command: Some(&command) };
+            report::write_markdown(out, cx, options)
+        }
     })
 }
 
@@ -59,7 +65,7 @@ fn map(mut args: Map) -> Result<(), Failure> {
 }
 
 fn threads(args: Threads) -> Result<(), Failure> {
-    let dump = open(&args.input, Space::default())?;
+    let dump = open(&args.input, &Space::default())?;
     let answers = Answers::of(dump.snapshot(), args.output.format);
     let cx = answers.context(dump.snapshot());
     let color = use_color(args.output.color, &args.output.destination);
@@ -67,17 +73,19 @@ fn threads(args: Threads) -> Result<(), Failure> {
         _ if args.gdb => report::write_gdb(out, cx),
         Format::Text => report::write_threads(out, cx, color),
         Format::Json => report::write_json(out, &report::ThreadsReport::new(cx)),
+        Format::Markdown => report::write_threads_markdown(out, cx, Some(&command_line::of_threads(&args))),
     })
 }
 
 fn at(args: At) -> Result<(), Failure> {
-    let dump = open(&args.input, args.space)?;
+    let dump = open(&args.input, &args.space)?;
     let answers = Answers::of(dump.snapshot(), args.output.format);
     let cx = answers.context(dump.snapshot());
     let color = use_color(args.output.color, &args.output.destination);
     write_to(&args.output.destination, |out| match args.output.format {
         Format::Text => report::write_at(out, cx, args.addr, color),
         Format::Json => report::write_json(out, &report::AtReport::new(cx, args.addr)),
+        Format::Markdown => report::write_at_markdown(out, cx, args.addr, Some(&command_line::of_at(&args))),
     })
 }
 
@@ -98,7 +106,7 @@ fn man() -> Result<(), Failure> {
     write_to(&Destination { file: None }, |out| clap_mangen::Man::new(Args::command()).render(&mut &mut *out))
 }
 
-fn open(input: &Input, space: Space) -> Result<Dump<'static>, Failure> {
+fn open(input: &Input, space: &Space) -> Result<Dump<'static>, Failure> {
     let options = load_options(input, space).map_err(Failure::Usage)?;
     let dump = match input.dump == Path::new("-") {
         true => load::from_reader(Box::new(io::stdin()), &options),
@@ -114,11 +122,11 @@ struct Answers {
 }
 
 impl Answers {
-    /// Text shows no ids, so they are looked at for JSON only.
+    /// Text and Markdown show no ids, so they are looked at for JSON only.
     fn of(snapshot: &Snapshot, format: Format) -> Answers {
         let ids = match format {
             Format::Json => OwnerIds::new(&snapshot.owners),
-            Format::Text => OwnerIds::default(),
+            Format::Text | Format::Markdown => OwnerIds::default(),
         };
         Answers { analysis: analyze(snapshot), ids }
     }

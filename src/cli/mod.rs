@@ -2,6 +2,7 @@
 
 mod args;
 mod checked;
+mod command_line;
 mod commands;
 mod failure;
 mod map;
