@@ -66,9 +66,11 @@ function drawRowStarts(pen, width) {
   pen.fillStyle = state.colors.faint;
   for (let row = 0; row < GRID.rows; row += 1) {
     const [from] = cellRange(row * GRID.columns);
-    const start = gridIsFixed() ? BigInt(row) << 28n : addressAt(from);
-    pen.fillText(hexOf(start), 0, row * GRID.row + (GRID.row - 3) / 2 + 1);
+    const y = row * GRID.row + (GRID.row - 3) / 2 + 1;
+    if (state.shape.span <= from) return pen.fillText(`above the ceiling ${hexOf(state.map.ceiling)}`, gutterOf(width), y);
+    pen.fillText(hexOf(gridIsFixed() ? BigInt(row) << 28n : addressAt(from)), 0, y);
   }
+  return undefined;
 }
 
 /** First and last cell of a range, cut to the grid; null if it lies outside. */
