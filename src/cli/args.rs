@@ -184,6 +184,8 @@ pub enum Format {
     Json,
     /// For tickets: at most 60,000 bytes, with the map and the command to reproduce
     Markdown,
+    /// A page for a browser, in one file that loads nothing
+    Html,
 }
 
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]

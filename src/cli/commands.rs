@@ -11,10 +11,11 @@ use super::command_line;
 use super::failure::Failure;
 use super::map::{options, unicode};
 use super::output::{use_color, write_to};
+use crate::addr::AddrRange;
 use crate::analyze::{Analysis, analyze};
 use crate::load::{self, Dump};
 use crate::model::Snapshot;
-use crate::report::{self, Context, MarkdownOptions, OwnerIds, TextOptions};
+use crate::report::{self, Context, HtmlOptions, MarkdownOptions, OwnerIds, Section, TextOptions};
 
 /// Runs one command.
 ///
@@ -47,11 +48,12 @@ fn report(args: Report) -> Result<(), Failure> {
             let options = MarkdownOptions { all: args.all, explain: args.explain, command: Some(&command) };
             report::write_markdown(out, cx, options)
         }
+        Format::Html => report::write_html(out, cx, HtmlOptions::default()),
     })
 }
 
-fn map(mut args: Map) -> Result<(), Failure> {
-    let dump = open(&args.input, std::mem::take(&mut args.space))?;
+fn map(args: Map) -> Result<(), Failure> {
+    let dump = open(&args.input, &args.space)?;
     let answers = Answers::of(dump.snapshot(), args.output.format);
     let cx = answers.context(dump.snapshot());
     let options = options(cx, &args).map_err(Failure::Usage)?;
@@ -60,6 +62,13 @@ fn map(mut args: Map) -> Result<(), Failure> {
         Format::Json => {
             let report = report::MapReport::new(cx, &options).map_err(|e| Failure::Usage(e.to_string()))?;
             write_to(&args.output.destination, |out| report::write_json(out, &report))
+        }
+        Format::Html => {
+            let html = HtmlOptions { section: Section::Picture, focus: options.range };
+            write_to(&args.output.destination, |out| report::write_html(out, cx, html))
+        }
+        Format::Markdown => {
+            Err(Failure::Usage("map has no Markdown of its own; report --format markdown has a map".into()))
         }
     }
 }
@@ -74,6 +83,7 @@ fn threads(args: Threads) -> Result<(), Failure> {
         Format::Text => report::write_threads(out, cx, color),
         Format::Json => report::write_json(out, &report::ThreadsReport::new(cx)),
         Format::Markdown => report::write_threads_markdown(out, cx, Some(&command_line::of_threads(&args))),
+        Format::Html => report::write_html(out, cx, HtmlOptions { section: Section::Threads, focus: None }),
     })
 }
 
@@ -86,6 +96,10 @@ fn at(args: At) -> Result<(), Failure> {
         Format::Text => report::write_at(out, cx, args.addr, color),
         Format::Json => report::write_json(out, &report::AtReport::new(cx, args.addr)),
         Format::Markdown => report::write_at_markdown(out, cx, args.addr, Some(&command_line::of_at(&args))),
+        Format::Html => {
+            let focus = AddrRange::from_size(args.addr, 1);
+            report::write_html(out, cx, HtmlOptions { section: Section::Picture, focus })
+        }
     })
 }
 
@@ -122,10 +136,10 @@ struct Answers {
 }
 
 impl Answers {
-    /// Text and Markdown show no ids, so they are looked at for JSON only.
+    /// Text and Markdown show no ids, so they are looked at for the other formats only.
     fn of(snapshot: &Snapshot, format: Format) -> Answers {
         let ids = match format {
-            Format::Json => OwnerIds::new(&snapshot.owners),
+            Format::Json | Format::Html => OwnerIds::new(&snapshot.owners),
             Format::Text | Format::Markdown => OwnerIds::default(),
         };
         Answers { analysis: analyze(snapshot), ids }

@@ -5,6 +5,7 @@
 mod at;
 pub mod escape;
 mod explain;
+mod html;
 mod json;
 mod map;
 mod markdown;
@@ -13,6 +14,7 @@ mod threads_table;
 mod view;
 
 pub use at::write_at;
+pub use html::{HtmlOptions, Section, write_html};
 pub use json::write_json;
 pub use map::{
     Around, CellRunView, Detail, Focus, MapError, MapOptions, MapReport, MarkView, USUAL_COLUMNS, around, check_map,

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::super::Context;
+use super::super::text::head::PLAIN;
 use super::super::text::page::Page;
 use super::super::text::process_name;
 use super::plan::Plan;
@@ -27,7 +28,7 @@ fn free(cx: Context<'_>) -> String {
     let gaps = plural(cx.analysis.gaps.len() as u64, "gap");
     let most = if cx.snapshot.evidence == Evidence::Complete { "" } else { "at most " };
     let largest = figures.largest.map(|l| format!(", the largest {}", Bytes(l.range.size()))).unwrap_or_default();
-    format!("{}: {most}{} free in {gaps}{largest}", process_name(cx), Bytes(figures.total))
+    format!("{}: {most}{} free in {gaps}{largest}", process_name(cx, PLAIN), Bytes(figures.total))
 }
 
 fn shown(cx: Context<'_>, plan: &Plan) -> String {
