@@ -4,9 +4,10 @@
 use std::ffi::{OsStr, OsString};
 use std::fmt::Write;
 
-use super::args::{At, Input, Report, Space, Threads};
+use super::args::{At, Input, Map, Report, Space, Threads};
 use crate::addr::AddrRange;
 use crate::load::redact::Redactor;
+use crate::report::Around;
 use crate::units::plain_size;
 
 /// `report` as Markdown.
@@ -29,6 +30,30 @@ pub fn of_at(args: &At, redactor: Option<&Redactor>) -> String {
     command.arguments.push(format!("{:#x}", args.addr.0));
     command.space(&args.space);
     command.finish()
+}
+
+/// `map` as Markdown, as wide as it was drawn.
+pub fn of_map(args: &Map, columns: usize, redactor: Option<&Redactor>) -> String {
+    let mut command = Command::new("map", &args.input, redactor);
+    command.arguments.extend(args.range.map(range));
+    if let Some(cell) = args.cell {
+        command.value("--cell", &plain_size(cell));
+    }
+    if let Some(around) = &args.around {
+        command.value("--around", &quoted(OsStr::new(&place(around))));
+    }
+    command.value("--width", &columns.to_string());
+    command.space(&args.space);
+    command.finish()
+}
+
+fn place(around: &Around) -> String {
+    match around {
+        Around::LargestGap => "largest-gap".to_owned(),
+        Around::Thread(id) => format!("thread:{id}"),
+        Around::Module(name) => format!("module:{name}"),
+        Around::Addr(addr) => format!("{:#x}", addr.0),
+    }
 }
 
 /// A command in the making: the arguments in order, and the options behind them.

@@ -5,16 +5,18 @@ use std::path::Path;
 
 use clap::CommandFactory;
 
-use super::args::{Args, At, Command, Destination, Format, Input, Report, Space, Threads};
+use super::args::{Args, At, Command, Destination, Format, Input, Map, Report, Space, Threads};
 use super::checked::{load_options, redaction};
 use super::command_line;
 use super::failure::Failure;
+use super::map::{options, unicode};
 use super::output::{use_color, write_to};
+use crate::addr::AddrRange;
 use crate::analyze::{Analysis, analyze};
 use crate::load::redact::Redactor;
 use crate::load::{self, Dump};
 use crate::model::Snapshot;
-use crate::report::{self, Context, MarkdownOptions, OwnerIds, TextOptions};
+use crate::report::{self, Around, Context, HtmlOptions, MarkdownOptions, OwnerIds, Section, TextOptions};
 
 /// Runs one command.
 ///
@@ -23,6 +25,7 @@ use crate::report::{self, Context, MarkdownOptions, OwnerIds, TextOptions};
 pub fn run(args: Args) -> Result<(), Failure> {
     match args.command {
         Command::Report(args) => report(args),
+        Command::Map(args) => map(args),
         Command::Threads(args) => threads(args),
         Command::At(args) => at(args),
         Command::Schema(destination) => schema(&destination),
@@ -36,7 +39,8 @@ fn report(args: Report) -> Result<(), Failure> {
     let answers = Answers::of(dump.snapshot(), args.output.format);
     let cx = answers.context(dump.snapshot());
     let color = use_color(args.output.color, &args.output.destination);
-    let options = TextOptions { all: args.all, explain: args.explain, color };
+    let unicode = unicode(&args.output);
+    let options = TextOptions { all: args.all, explain: args.explain, color, unicode };
     write(&dump, &args.output.destination, |out| match args.output.format {
         Format::Text => report::write_text(out, cx, options),
         Format::Json => report::write_json(out, &report::Report::new(cx)),
@@ -45,7 +49,34 @@ fn report(args: Report) -> Result<(), Failure> {
             let options = MarkdownOptions { all: args.all, explain: args.explain, command: Some(&command) };
             report::write_markdown(out, cx, options)
         }
+        Format::Html => report::write_html(out, cx, HtmlOptions::default()),
     })
+}
+
+fn map(mut args: Map) -> Result<(), Failure> {
+    let dump = open(&args.input, &args.space)?;
+    // Of a module whose name is hidden one still types the name.
+    if let (Some(Around::Module(name)), Some(redactor)) = (&mut args.around, dump.redactor()) {
+        *name = redactor.apply(name);
+    }
+    let answers = Answers::of(dump.snapshot(), args.output.format);
+    let cx = answers.context(dump.snapshot());
+    let options = options(cx, &args).map_err(|e| Failure::Usage(e).redacted(dump.redactor()))?;
+    match args.output.format {
+        Format::Text => write(&dump, &args.output.destination, |out| report::write_map(out, cx, &options)),
+        Format::Json => {
+            let report = report::MapReport::new(cx, &options).map_err(|e| Failure::Usage(e.to_string()))?;
+            write(&dump, &args.output.destination, |out| report::write_json(out, &report))
+        }
+        Format::Html => {
+            let html = HtmlOptions { section: Section::Picture, focus: options.range };
+            write(&dump, &args.output.destination, |out| report::write_html(out, cx, html))
+        }
+        Format::Markdown => {
+            let command = command_line::of_map(&args, options.columns, dump.redactor());
+            write(&dump, &args.output.destination, |out| report::write_map_markdown(out, cx, &options, Some(&command)))
+        }
+    }
 }
 
 fn threads(args: Threads) -> Result<(), Failure> {
@@ -60,6 +91,7 @@ fn threads(args: Threads) -> Result<(), Failure> {
         Format::Markdown => {
             report::write_threads_markdown(out, cx, Some(&command_line::of_threads(&args, dump.redactor())))
         }
+        Format::Html => report::write_html(out, cx, HtmlOptions { section: Section::Threads, focus: None }),
     })
 }
 
@@ -73,6 +105,10 @@ fn at(args: At) -> Result<(), Failure> {
         Format::Json => report::write_json(out, &report::AtReport::new(cx, args.addr)),
         Format::Markdown => {
             report::write_at_markdown(out, cx, args.addr, Some(&command_line::of_at(&args, dump.redactor())))
+        }
+        Format::Html => {
+            let focus = AddrRange::from_size(args.addr, 1);
+            report::write_html(out, cx, HtmlOptions { section: Section::Picture, focus })
         }
     })
 }
@@ -120,10 +156,10 @@ struct Answers {
 }
 
 impl Answers {
-    /// Text and Markdown show no ids, so they are looked at for JSON only.
+    /// Text and Markdown show no ids, so they are looked at for the other formats only.
     fn of(snapshot: &Snapshot, format: Format) -> Answers {
         let ids = match format {
-            Format::Json => OwnerIds::new(&snapshot.owners),
+            Format::Json | Format::Html => OwnerIds::new(&snapshot.owners),
             Format::Text | Format::Markdown => OwnerIds::default(),
         };
         Answers { analysis: analyze(snapshot), ids }

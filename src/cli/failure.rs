@@ -26,13 +26,13 @@ pub enum Failure {
 impl Failure {
     /// The same without the names that are to be hidden, where there is something that hides them.
     pub fn redacted(self, redactor: Option<&Redactor>) -> Failure {
-        let path = match (&self, redactor) {
-            (Failure::Input(path, _) | Failure::File(path, _), Some(_)) => path.to_string_lossy(),
-            _ => return self,
-        };
         let Some(mut redactor) = redactor.cloned() else { return self };
+        match &self {
+            Failure::Input(path, _) | Failure::File(path, _) => redactor.learn(&path.to_string_lossy()),
+            Failure::Usage(_) => {}
+            Failure::Stdout(_) | Failure::Redacted(_) => return self,
+        }
         let said = self.to_string();
-        redactor.learn(&path);
         redactor.learn(&said);
         Failure::Redacted(redactor.apply(&said))
     }

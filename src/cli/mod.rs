@@ -5,6 +5,7 @@ mod checked;
 mod command_line;
 mod commands;
 mod failure;
+mod map;
 mod output;
 mod size;
 
@@ -22,7 +23,7 @@ const FAILED: u8 = 2;
 ///
 /// Returns 0 when done, also if whoever read the output went away; 2 after a sentence on stderr.
 pub fn run() -> ExitCode {
-    let args = match args::Args::try_parse() {
+    let args = match args::Args::try_parse_from(map::joined(std::env::args_os())) {
         Ok(args) => args,
         Err(error) => refuse(&error),
     };

@@ -5,6 +5,7 @@ use std::io;
 use super::super::Context;
 use super::label::process_name;
 use super::page::Page;
+use crate::analyze::VerdictKind;
 use crate::model::{Cpu, Os, Reason, ReasonKind, Writer};
 use crate::report::escape::shortened;
 use crate::units::{Bytes, Hex};
@@ -16,12 +17,14 @@ pub(super) fn write(page: &mut Page<'_>, cx: Context<'_>) -> io::Result<()> {
         page.item("  - ", reason)?;
     }
     page.line("")?;
-    let quote: Quote = |name, limit| shortened(name, limit).to_string();
-    facts(cx, quote).into_iter().try_for_each(|(lead, text)| page.item(&format!("{lead:<9}"), &text))
+    facts(cx, PLAIN).into_iter().try_for_each(|(lead, text)| page.item(&format!("{lead:<9}"), &text))
 }
 
 /// How a name from the dump is shown, at a length that is not exceeded.
 pub(in crate::report) type Quote = fn(&str, usize) -> String;
+
+/// A name as text takes it.
+pub(in crate::report) const PLAIN: Quote = |name, limit| shortened(name, limit).to_string();
 
 /// What was looked at: the process, the dump, how the process ended, its address space.
 pub(in crate::report) fn facts(cx: Context<'_>, quote: Quote) -> Vec<(&'static str, String)> {
@@ -33,9 +36,16 @@ pub(in crate::report) fn facts(cx: Context<'_>, quote: Quote) -> Vec<(&'static s
 /// The verdict's word and sentence. Without a request the word would say nothing of use.
 pub(in crate::report) fn headline(cx: Context<'_>) -> String {
     let verdict = &cx.analysis.verdict;
-    let decided = verdict.request.is_some() || verdict.kind != crate::analyze::VerdictKind::CannotTell;
-    let word = if decided { verdict.kind.name() } else { "no request known" };
-    format!("{word}: {}", verdict.sentence)
+    format!("{}: {}", word(cx), verdict.sentence)
+}
+
+/// The verdict in a word. Without a request the kind would say nothing of use.
+pub(in crate::report) fn word(cx: Context<'_>) -> &'static str {
+    let verdict = &cx.analysis.verdict;
+    match verdict.kind {
+        VerdictKind::CannotTell if verdict.request.is_none() => "no request known",
+        kind => kind.name(),
+    }
 }
 
 fn process(cx: Context<'_>, quote: Quote) -> String {

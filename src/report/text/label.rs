@@ -52,7 +52,7 @@ fn file_name(path: &str) -> &str {
 }
 
 /// The process in the head of a report: `app (pid 27459)`.
-pub(super) fn process_name(cx: Context<'_>, quote: Quote) -> String {
+pub fn process_name(cx: Context<'_>, quote: Quote) -> String {
     let dump = &cx.snapshot.dump;
     let name = dump.process_name.as_deref().map(|n| quote(n, 40));
     match (name, dump.pid) {

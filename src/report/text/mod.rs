@@ -8,6 +8,7 @@ pub(super) mod gaps;
 pub(super) mod head;
 pub(super) mod kinds;
 mod label;
+mod map;
 pub(super) mod modules;
 pub(super) mod page;
 pub(super) mod splitters;
@@ -19,7 +20,7 @@ use std::io::{self, Write};
 use super::Context;
 use page::Page;
 
-pub(super) use label::owner_label;
+pub(super) use label::{owner_label, process_name};
 
 /// Rows of a list that are shown without `--all`.
 const SHOWN: usize = 10;
@@ -33,6 +34,8 @@ pub struct TextOptions {
     pub explain: bool,
     /// Terminal colours.
     pub color: bool,
+    /// The map in Unicode blocks; else in ASCII.
+    pub unicode: bool,
 }
 
 /// Writes the text report.
@@ -44,6 +47,7 @@ pub fn write_text(out: &mut dyn Write, cx: Context<'_>, options: TextOptions) ->
     let limit = if options.all { usize::MAX } else { SHOWN };
     head::write(&mut page, cx)?;
     figures::write(&mut page, cx)?;
+    map::write(&mut page, cx, options)?;
     gaps::write(&mut page, cx, limit)?;
     barriers::write(&mut page, cx, limit)?;
     splitters::write(&mut page, cx, limit)?;
