@@ -29,7 +29,8 @@ pub(super) fn write(page: &mut Page<'_>, cx: Context<'_>, limit: usize) -> io::R
     cut_note(page, barriers.len(), limit, "barrier")
 }
 
-fn cells(cx: Context<'_>, barrier: Barrier) -> [String; 5] {
+/// Start, size, what would be regained, span, owners.
+pub(in crate::report) fn cells(cx: Context<'_>, barrier: Barrier) -> [String; 5] {
     [
         Hex { addr: barrier.range.start(), width: cx.snapshot.width() }.to_string(),
         Bytes(barrier.range.size()).to_string(),
@@ -40,7 +41,7 @@ fn cells(cx: Context<'_>, barrier: Barrier) -> [String; 5] {
 }
 
 /// The first owner, the pinned one if there is one, and how many more.
-fn owners(cx: Context<'_>, barrier: Barrier) -> String {
+pub(in crate::report) fn owners(cx: Context<'_>, barrier: Barrier) -> String {
     let owners = barrier.owners(&cx.analysis.gaps, &cx.snapshot.space);
     let pinned = owners.iter().find(|id| cx.snapshot.owner(**id).is_some_and(|o| !o.movable));
     let Some(shown) = pinned.or(owners.first()) else { return String::new() };

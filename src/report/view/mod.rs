@@ -60,7 +60,7 @@ pub struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    fn hex(self, addr: Addr) -> Address {
+    pub(super) fn hex(self, addr: Addr) -> Address {
         Address::new(addr, self.snapshot.width())
     }
 
@@ -68,7 +68,7 @@ impl<'a> Context<'a> {
         self.snapshot.width()
     }
 
-    fn owner(self, id: OwnerId) -> Option<OwnerView<'a>> {
+    pub(super) fn owner(self, id: OwnerId) -> Option<OwnerView<'a>> {
         OwnerView::of(self, id)
     }
 
