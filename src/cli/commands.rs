@@ -5,13 +5,15 @@ use std::path::Path;
 
 use clap::CommandFactory;
 
-use super::args::{Args, At, Command, Destination, Format, Input, Map, Report, Space, Threads};
+use super::args::{Args, At, Command, Destination, Fit, Format, Input, Map, Report, Space, Threads, WhatIf};
 use super::checked::{load_options, redaction};
 use super::command_line;
 use super::failure::Failure;
 use super::map::{options, unicode};
 use super::output::{use_color, write_to};
 use crate::addr::AddrRange;
+use crate::analyze::fit::{self, Placement};
+use crate::analyze::what_if::{self, Outcome};
 use crate::analyze::{Analysis, analyze};
 use crate::load::redact::Redactor;
 use crate::load::{self, Dump};
@@ -28,6 +30,8 @@ pub fn run(args: Args) -> Result<(), Failure> {
         Command::Map(args) => map(args),
         Command::Threads(args) => threads(args),
         Command::At(args) => at(args),
+        Command::Fit(args) => fit(&args),
+        Command::WhatIf(args) => what_if(&args),
         Command::Schema(destination) => schema(&destination),
         Command::Completions { shell } => completions(shell),
         Command::Man => man(),
@@ -110,6 +114,32 @@ fn at(args: At) -> Result<(), Failure> {
             let focus = AddrRange::from_size(args.addr, 1);
             report::write_html(out, cx, HtmlOptions { section: Section::Picture, focus })
         }
+    })
+}
+
+fn fit(args: &Fit) -> Result<(), Failure> {
+    let dump = open(&args.input, &args.space)?;
+    let answers = Answers::of(dump.snapshot(), args.output.format);
+    let cx = answers.context(dump.snapshot());
+    let color = use_color(args.output.color, &args.output.destination);
+    let (size, align) = args.request;
+    let fit = fit::find(cx.snapshot, cx.analysis.reach, Placement { size, align });
+    write(&dump, &args.output.destination, |out| match args.output.format {
+        Format::Json => report::write_json(out, &report::FitReport::new(cx, &fit)),
+        Format::Text | Format::Markdown | Format::Html => report::write_fit(out, cx, &fit, color),
+    })
+}
+
+fn what_if(args: &WhatIf) -> Result<(), Failure> {
+    let dump = open(&args.input, &args.space)?;
+    let answers = Answers::of(dump.snapshot(), args.output.format);
+    let cx = answers.context(dump.snapshot());
+    let color = use_color(args.output.color, &args.output.destination);
+    let edited = what_if::apply(cx.snapshot, &args.edits).map_err(|e| Failure::Usage(e.to_string()))?;
+    let (before, after) = (Outcome::of(cx.analysis), Outcome::of(&analyze(&edited)));
+    write(&dump, &args.output.destination, |out| match args.output.format {
+        Format::Json => report::write_json(out, &report::WhatIfReport::new(cx, &args.edits, after)),
+        Format::Text | Format::Markdown | Format::Html => report::write_what_if(out, &args.edits, before, after, color),
     })
 }
 

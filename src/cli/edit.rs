@@ -5,8 +5,26 @@ use crate::addr::AddrRange;
 use crate::analyze::what_if::{Edit, Pattern, Target};
 use crate::model::OwnerKind;
 
-/// What is accepted, for help and for errors.
-pub const FORMS: &str = "stack-size=SIZE[:THREAD-NAME], without=thread:ID, without=thread-name:NAME, without=module:NAME, \
+/// The edits, for help.
+pub const HELP: &str = "\
+Edits:
+  stack-size=SIZE[:THREAD-NAME]   thread stacks of at most SIZE, shrunk in place
+  without=thread:ID               the stack of that thread
+  without=thread-name:NAME        the stacks of threads of that name
+  without=module:NAME             modules of that name or path
+  without=kind:KIND               all stack, module, heap, mapped-file, private ... owners
+  without=region:ADDR             the owner of the region there, wholly
+  large-address-aware             the bit of 32-bit Windows executables, on 64-bit Windows
+  user-va=SIZE                    that much for a 32-bit Windows process, as by IncreaseUserVa
+  pack-modules                    relocatable modules side by side at the top
+  rebase=MODULE:ADDR              a module at another address
+  granularity=SIZE                another alignment of allocations
+  arena-max=N                     at most N glibc arenas, the main one counted
+  add=SIZE@ADDR                   something new in a free place
+In names * stands for any characters and ? for any one.";
+
+/// What is accepted, for errors.
+const FORMS: &str = "stack-size=SIZE[:THREAD-NAME], without=thread:ID, without=thread-name:NAME, without=module:NAME, \
                          without=kind:KIND, without=region:ADDR, large-address-aware, user-va=SIZE, pack-modules, \
                          rebase=MODULE:ADDR, granularity=SIZE, arena-max=N, add=SIZE@ADDR";
 

@@ -5,6 +5,7 @@
 mod at;
 pub mod escape;
 mod explain;
+mod fit;
 mod html;
 mod json;
 mod map;
@@ -12,8 +13,10 @@ mod markdown;
 mod text;
 mod threads_table;
 mod view;
+mod what_if;
 
 pub use at::write_at;
+pub use fit::write_fit;
 pub use html::{HtmlOptions, Section, write_html};
 pub use json::write_json;
 pub use map::{
@@ -26,3 +29,4 @@ pub use markdown::{
 pub use text::{TextOptions, write_text};
 pub use threads_table::{write_gdb, write_threads};
 pub use view::*;
+pub use what_if::write_what_if;

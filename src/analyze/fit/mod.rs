@@ -24,6 +24,13 @@ pub struct Placement {
     pub align: Option<u64>,
 }
 
+impl Placement {
+    /// The alignment that counts, in bytes.
+    pub fn align(self, reach: Reach) -> u64 {
+        self.align.unwrap_or(1).max(reach.granularity())
+    }
+}
+
 /// What must go for one window.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Candidate {

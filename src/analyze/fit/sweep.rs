@@ -58,7 +58,7 @@ impl<'a> Sweep<'a> {
             snapshot,
             unreachable: reach.unreachable(),
             size: placement.size,
-            align: placement.align.unwrap_or(1).max(reach.granularity()),
+            align: placement.align(reach),
             costs,
             next_end: 0,
             after_unreachable: reach.unreachable().map(AddrRange::end),

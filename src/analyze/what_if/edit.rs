@@ -2,6 +2,7 @@
 
 use crate::addr::{Addr, AddrRange};
 use crate::model::OwnerKind;
+use crate::units::plain_size;
 
 /// One change to a process's address space.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -82,16 +83,18 @@ impl Pattern {
 impl std::fmt::Display for Edit {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Edit::StackSize { bytes, threads: None } => write!(f, "stack-size={}", Exact(*bytes)),
-            Edit::StackSize { bytes, threads: Some(names) } => write!(f, "stack-size={}:{}", Exact(*bytes), names.0),
+            Edit::StackSize { bytes, threads: None } => write!(f, "stack-size={}", plain_size(*bytes)),
+            Edit::StackSize { bytes, threads: Some(names) } => {
+                write!(f, "stack-size={}:{}", plain_size(*bytes), names.0)
+            }
             Edit::Without(target) => write!(f, "without={target}"),
             Edit::LargeAddressAware => f.write_str("large-address-aware"),
-            Edit::UserVa(bytes) => write!(f, "user-va={}", Exact(*bytes)),
+            Edit::UserVa(bytes) => write!(f, "user-va={}", plain_size(*bytes)),
             Edit::PackModules => f.write_str("pack-modules"),
             Edit::Rebase { module, to } => write!(f, "rebase={}:{to}", module.0),
-            Edit::Granularity(bytes) => write!(f, "granularity={}", Exact(*bytes)),
+            Edit::Granularity(bytes) => write!(f, "granularity={}", plain_size(*bytes)),
             Edit::ArenaMax(arenas) => write!(f, "arena-max={arenas}"),
-            Edit::Add(range) => write!(f, "add={}@{}", Exact(range.size()), range.start()),
+            Edit::Add(range) => write!(f, "add={}@{}", plain_size(range.size()), range.start()),
         }
     }
 }
@@ -104,20 +107,6 @@ impl std::fmt::Display for Target {
             Target::Module(names) => write!(f, "module:{}", names.0),
             Target::Kind(kind) => write!(f, "kind:{}", kind.name()),
             Target::Region(addr) => write!(f, "region:{addr}"),
-        }
-    }
-}
-
-/// A size as it can be typed again: `256K` where that is exact, bytes where it is not.
-struct Exact(u64);
-
-impl std::fmt::Display for Exact {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let units = [(30, "G"), (20, "M"), (10, "K")];
-        let exact = units.into_iter().find(|(shift, _)| self.0 != 0 && self.0.trailing_zeros() >= *shift);
-        match exact {
-            Some((shift, unit)) => write!(f, "{}{unit}", self.0 >> shift),
-            None => write!(f, "{}", self.0),
         }
     }
 }

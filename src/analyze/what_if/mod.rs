@@ -3,11 +3,13 @@
 mod draft;
 mod edit;
 mod modules;
+mod outcome;
 mod removal;
 mod space;
 mod stacks;
 
 pub use edit::{Edit, Pattern, Target};
+pub use outcome::Outcome;
 
 use crate::addr::{Addr, AddrRange};
 use crate::model::Snapshot;
