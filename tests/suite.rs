@@ -17,6 +17,7 @@ mod limits_of_space;
 #[cfg(target_os = "linux")]
 mod live;
 mod load;
+mod markdown;
 mod oracle;
 mod properties;
 mod published;
