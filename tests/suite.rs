@@ -21,6 +21,7 @@ mod markdown;
 mod oracle;
 mod properties;
 mod published;
+mod redact;
 mod samples;
 mod shared_stacks;
 mod spaces;

@@ -22,7 +22,7 @@ fn pages_of(snapshot: &Snapshot, analysis: &Analysis, command: &str) -> Vec<Stri
     report::write_threads_markdown(&mut pages[2], cx, command).unwrap();
     let full = MapOptions { marks: true, detail: Detail::Full, ..MapOptions::default() };
     report::write_map_markdown(&mut pages[3], cx, &full, command).unwrap();
-    let places = snapshot.space.regions().iter().take(20).map(|r| r.range.start());
+    let places = snapshot.space.regions().iter().take(3).map(|r| r.range.start());
     for addr in places.chain([snapshot.space.bounds().range.start()]) {
         let mut page = Vec::new();
         report::write_at_markdown(&mut page, cx, addr, command).unwrap();
