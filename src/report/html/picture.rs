@@ -55,8 +55,8 @@ fn strip() -> Markup {
 
 fn grid() -> Markup {
     html! {
-        h3 id="grid-title" { "Grid" }
-        canvas id="grid" role="img" aria-labelledby="grid-title" {}
+        h3 id="grid-title" { "Grid " span id="grid-remark" class="remark" {} }
+        canvas id="grid" role="img" aria-labelledby="grid-title" aria-describedby="strip-help" {}
     }
 }
 
