@@ -16,6 +16,7 @@ mod words;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Bound;
 
 use known::POSITION_ONLY;
 use paths::{Secret, SecretKind};
@@ -114,7 +115,8 @@ impl Redactor {
         let last = (last..=shown.len()).find(|at| shown.is_char_boundary(*at)).unwrap_or(shown.len());
         let (front, word) = shown.split_at(last);
         let begun = word.to_lowercase();
-        let whole = self.learned.range::<str, _>(begun.as_str()..).next();
+        let from = (Bound::Included(begun.as_str()), Bound::Unbounded);
+        let whole = self.learned.range::<str, _>(from).next();
         match whole.filter(|(known, _)| CUT_PART <= word.len() && known.starts_with(&begun)) {
             Some((known, kind)) => format!("{front}{}", self.stand_in(known, *kind)),
             None => shown,
