@@ -20,6 +20,11 @@ pub(super) fn name_limit(count: usize) -> usize {
     (NAMES / count.max(1)).clamp(SHORTEST_NAME, LONGEST_NAME)
 }
 
+/// An owner's id as the JSON report has it; of one that is longer than names may be, its beginning and its end.
+pub(super) fn bounded_id(id: String, limit: usize) -> String {
+    if id.len() <= limit { id } else { shortened(&id, limit).to_string() }
+}
+
 /// Owners by the numbers that they have in the page: in order of first mention.
 pub(super) struct OwnerTable<'a> {
     cx: Context<'a>,
@@ -63,16 +68,16 @@ impl<'a> OwnerTable<'a> {
         OwnerColumns {
             kind: found().map(|(_, o)| kind_index(o.kind)).collect(),
             start: found().map(|(_, o)| o.start.0).collect(),
-            id: found().map(|(id, o)| self.special_id(id, o)).collect(),
+            id: found().map(|(id, o)| self.special_id(id, o, limit)).collect(),
             label: found().map(|(id, o)| Some(owner_label(self.cx, id)).filter(|l| l != o.kind.name())).collect(),
             name: found().map(|(_, o)| o.name.as_deref().map(|n| shortened(n, limit).to_string())).collect(),
             pinned: found().map(|(_, o)| u8::from(!o.movable)).collect(),
         }
     }
 
-    fn special_id(&self, id: OwnerId, owner: &Owner) -> Option<String> {
+    fn special_id(&self, id: OwnerId, owner: &Owner, limit: usize) -> Option<String> {
         let plain = format!("{}:{}", owner.kind.name(), Address::new(owner.start, self.cx.snapshot.width()));
         let text = self.cx.owner(id)?.id.to_string();
-        (text != plain).then_some(text)
+        (text != plain).then(|| bounded_id(text, limit))
     }
 }
