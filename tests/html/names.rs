@@ -16,7 +16,7 @@ const NASTY: [&str; 9] = [
     "a\u{2028}alert(1)\u{2029}b",
     "</style></title></textarea><b>",
     "&lt;script&gt;&#60;b&#62;",
-    "\u{202e}\u{1b}[2J\u{0}\u{feff}",
+    "\u{202e}\u{1b}[2J\u{7}\u{feff}",
 ];
 
 fn minidump(name: &str) -> Vec<u8> {

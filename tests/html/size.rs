@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::page::Page;
 
-const MIB: usize = 1 << 20;
+const MB: usize = 1_000_000;
 
 /// A map of that many lines, with names and gaps as a server's: libraries, files, private memory, stacks with guards.
 fn maps(lines: u64) -> Vec<u8> {
@@ -19,7 +19,7 @@ fn maps(lines: u64) -> Vec<u8> {
         at += if i % 3 == 0 { (noise >> 20) % 4096 << 12 } else { 0 };
         let (access, name) = match i % 7 {
             0 => ("---p", String::new()),
-            1 => ("r-xp", format!("/opt/server/lib/module-{:05}.so", i / 70)),
+            1 => ("r-xp", format!("/opt/server/lib/module-{:05}.so", i / 700)),
             2 => ("r--s", format!("/var/lib/server/data/segment-{i:06}.db")),
             _ => ("rw-p", String::new()),
         };
@@ -41,12 +41,12 @@ fn check(lines: u64, limit: usize) {
 
 #[test]
 fn ten_thousand_regions() {
-    check(10_000, 2 * MIB);
+    check(10_000, 2 * MB);
 }
 
 #[test]
 fn sixty_five_thousand_regions() {
-    check(65_000, 8 * MIB);
+    check(65_000, 8 * MB);
 }
 
 // More than a browser draws: the page holds what lies around the largest gap, and says so.
@@ -57,7 +57,7 @@ fn too_many_regions_are_cut_and_the_page_says_so() {
     assert_eq!(data["complete"], false);
     assert_eq!(data["regions"]["owner"].as_array().unwrap().len(), 200_000);
     assert!(page.markup().contains("hold 200,000 of"), "the page does not say that it is cut");
-    assert!(page.html.len() < 40 * MIB, "{} bytes", page.html.len());
+    assert!(page.html.len() < 40 * MB, "{} bytes", page.html.len());
     let json: serde_json::Value = serde_json::from_slice(&page.json).unwrap();
     let largest = json["free"]["largest"]["start"].as_str().unwrap();
     let (floor, ceiling) = (data["floor"].as_str().unwrap(), data["ceiling"].as_str().unwrap());
