@@ -24,6 +24,8 @@ const BANDS: usize = 12;
 const BAND_ROWS: usize = 22;
 const BAND_ROWS_SMALL: usize = 12;
 
+const IN_BANDS: &str = "what is in use, and the large gaps between";
+
 /// Why a picture cannot be drawn.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum MapError {
@@ -158,12 +160,12 @@ impl Plan {
 
     /// What a row and a cell are.
     pub fn scale(&self) -> String {
-        match self.cell() {
-            Some(cell) => {
-                let row = Bytes(cell.saturating_mul(self.per_row as u64));
-                format!("one row is {row}, one cell {}", Bytes(cell))
-            }
-            None => "what is in use, and the large gaps between".into(),
+        let row = |cell: u64| Bytes(cell.saturating_mul(self.per_row as u64));
+        let one = self.cell().map(|cell| format!("one row is {}, one cell {}", row(cell), Bytes(cell)));
+        match (self.banded, one) {
+            (false, one) => one.unwrap_or_default(),
+            (true, Some(one)) => format!("{IN_BANDS}; {one}"),
+            (true, None) => IN_BANDS.into(),
         }
     }
 
