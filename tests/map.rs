@@ -102,6 +102,10 @@ fn a_screen_is_enough_for_128_tib() {
     for name in ["linux-x86_64.dmp", "windows-x64.dmp.zst", "x86_64-mapping-limit.core.zst"] {
         let picture = run(&[&sample(name)]);
         assert!(picture.lines().count() <= 50 && picture.contains(" TiB free, the largest gap"), "{picture}");
+        for width in ["60", "80", "100", "300"] {
+            let picture = run(&[&sample(name), "--width", width]);
+            assert!(picture.contains("  cell ") && picture.contains(" TiB free, the largest"), "{picture}");
+        }
     }
 }
 

@@ -174,7 +174,7 @@ impl Rows<'_, '_> {
     }
 
     /// What is said of a gap between bands, the longer first.
-    fn gap_texts(&self, gap: AddrRange, bytes: &ByContent) -> [String; 3] {
+    fn gap_texts(&self, gap: AddrRange, bytes: &ByContent) -> [String; 4] {
         let size = Bytes(gap.size());
         let what = match bytes.dominant() {
             Some(CellContent::NotListed) => "not listed",
@@ -185,7 +185,10 @@ impl Rows<'_, '_> {
         let focus = self.focus().filter(|f| f.range.overlaps(gap));
         let focus = focus.map(|f| format!(" <- {}", f.name)).unwrap_or_default();
         let remark = outline::remark(self.cx, gap);
-        [format!(" {size} {what}{remark}{focus}"), format!(" {size} {what}{remark}"), format!(" {size} {what}")]
+        let short = if remark.is_empty() { "" } else { ", the largest" };
+        let texts =
+            [format!("{what}{remark}{focus}"), format!("{what}{remark}"), format!("{what}{short}"), what.into()];
+        texts.map(|text| format!(" {size} {text}"))
     }
 
     /// The gap that a line stands for: a few of its bytes may be in the cells of the bands beside it.
