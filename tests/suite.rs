@@ -8,6 +8,8 @@
     reason = "a test that fails panics; clippy exempts only #[test] functions themselves"
 )]
 
+#[cfg(target_os = "linux")]
+mod browser;
 mod cli;
 mod documents;
 mod golden;
