@@ -139,6 +139,8 @@ pub enum Format {
     Text,
     /// For programs; `fragscope schema` describes it
     Json,
+    /// A page for a browser, in one file that loads nothing
+    Html,
 }
 
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]

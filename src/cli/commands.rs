@@ -9,10 +9,11 @@ use super::args::{Args, At, Command, Destination, Format, Input, Report, Space, 
 use super::checked::load_options;
 use super::failure::Failure;
 use super::output::{use_color, write_to};
+use crate::addr::AddrRange;
 use crate::analyze::{Analysis, analyze};
 use crate::load::{self, Dump};
 use crate::model::Snapshot;
-use crate::report::{self, Context, OwnerIds, TextOptions};
+use crate::report::{self, Context, HtmlOptions, OwnerIds, Section, TextOptions};
 
 /// Runs one command.
 ///
@@ -38,6 +39,7 @@ fn report(args: Report) -> Result<(), Failure> {
     write_to(&args.output.destination, |out| match args.output.format {
         Format::Text => report::write_text(out, cx, options),
         Format::Json => report::write_json(out, &report::Report::new(cx)),
+        Format::Html => report::write_html(out, cx, HtmlOptions::default()),
     })
 }
 
@@ -50,6 +52,7 @@ fn threads(args: Threads) -> Result<(), Failure> {
         _ if args.gdb => report::write_gdb(out, cx),
         Format::Text => report::write_threads(out, cx, color),
         Format::Json => report::write_json(out, &report::ThreadsReport::new(cx)),
+        Format::Html => report::write_html(out, cx, HtmlOptions { section: Section::Threads, focus: None }),
     })
 }
 
@@ -61,6 +64,10 @@ fn at(args: At) -> Result<(), Failure> {
     write_to(&args.output.destination, |out| match args.output.format {
         Format::Text => report::write_at(out, cx, args.addr, color),
         Format::Json => report::write_json(out, &report::AtReport::new(cx, args.addr)),
+        Format::Html => {
+            let focus = AddrRange::from_size(args.addr, 1);
+            report::write_html(out, cx, HtmlOptions { section: Section::Picture, focus })
+        }
     })
 }
 
@@ -97,10 +104,10 @@ struct Answers {
 }
 
 impl Answers {
-    /// Text shows no ids, so they are looked at for JSON only.
+    /// Text shows no ids, so they are looked at for the other formats only.
     fn of(snapshot: &Snapshot, format: Format) -> Answers {
         let ids = match format {
-            Format::Json => OwnerIds::new(&snapshot.owners),
+            Format::Json | Format::Html => OwnerIds::new(&snapshot.owners),
             Format::Text => OwnerIds::default(),
         };
         Answers { analysis: analyze(snapshot), ids }

@@ -5,12 +5,14 @@
 mod at;
 pub mod escape;
 mod explain;
+mod html;
 mod json;
 mod text;
 mod threads_table;
 mod view;
 
 pub use at::write_at;
+pub use html::{HtmlOptions, Section, write_html};
 pub use json::write_json;
 pub use text::{TextOptions, write_text};
 pub use threads_table::{write_gdb, write_threads};

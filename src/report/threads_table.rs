@@ -43,7 +43,7 @@ pub(super) fn write_rows<'a>(
     table.write(page)
 }
 
-fn cells(cx: Context<'_>, thread: &Thread) -> [String; 8] {
+pub(super) fn cells(cx: Context<'_>, thread: &Thread) -> [String; 8] {
     let width = cx.snapshot.width();
     let size = |bytes: Option<u64>| bytes.map_or_else(|| "?".into(), |b| Bytes(b).to_string());
     let stack = thread.stack.as_ref();

@@ -40,7 +40,7 @@ fn cells(cx: Context<'_>, barrier: Barrier) -> [String; 5] {
 }
 
 /// The first owner, the pinned one if there is one, and how many more.
-fn owners(cx: Context<'_>, barrier: Barrier) -> String {
+pub(in crate::report) fn owners(cx: Context<'_>, barrier: Barrier) -> String {
     let owners = barrier.owners(&cx.analysis.gaps, &cx.snapshot.space);
     let pinned = owners.iter().find(|id| cx.snapshot.owner(**id).is_some_and(|o| !o.movable));
     let Some(shown) = pinned.or(owners.first()) else { return String::new() };

@@ -15,11 +15,16 @@ pub(super) fn write(page: &mut Page<'_>, cx: Context<'_>) -> io::Result<()> {
         _ => "the map is incomplete: free figures are upper bounds",
     };
     page.heading("Key figures", remark)?;
+    table(cx).write(page)
+}
+
+/// The figures, each with its value and a remark.
+pub(in crate::report) fn table<'a>(cx: Context<'_>) -> Table<'a> {
     let mut table = Table::new(&[("", Align::Left), ("", Align::Right), ("", Align::Left)]);
     free_rows(&mut table, cx);
     request_rows(&mut table, cx);
     space_rows(&mut table, cx);
-    table.write(page)
+    table
 }
 
 fn add(table: &mut Table<'_>, name: &str, value: impl ToString, remark: impl ToString) {

@@ -43,7 +43,7 @@ fn cells(cx: Context<'_>, gap: Gap) -> [String; 5] {
     ]
 }
 
-fn remarks(cx: Context<'_>, gap: Gap) -> String {
+pub(in crate::report) fn remarks(cx: Context<'_>, gap: Gap) -> String {
     let reach = cx.analysis.reach;
     let (usable, reachable) = (reach.usable_size(gap.range), reach.reachable_bytes(gap.range));
     let mut words = Vec::new();

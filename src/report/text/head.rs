@@ -32,14 +32,14 @@ fn headline(cx: Context<'_>) -> String {
     format!("{word}: {}", verdict.sentence)
 }
 
-fn process(cx: Context<'_>) -> String {
+pub(in crate::report) fn process(cx: Context<'_>) -> String {
     let platform = &cx.snapshot.platform;
     let os = platform.os.map_or("unknown system", Os::name);
     let cpu = platform.cpu.map(|c: Cpu| format!("{} ", c.name())).unwrap_or_default();
     format!("{}, {}-bit {cpu}{os}", process_name(cx), platform.width.bits())
 }
 
-fn dump(cx: Context<'_>) -> String {
+pub(in crate::report) fn dump(cx: Context<'_>) -> String {
     let dump = &cx.snapshot.dump;
     let mut text = dump.format.name().to_owned();
     if let Some(writer) = dump.writer {
@@ -57,7 +57,7 @@ fn dump(cx: Context<'_>) -> String {
     format!("{text}; map {}", cx.snapshot.evidence.name())
 }
 
-fn ended(cx: Context<'_>, reason: &Reason) -> String {
+pub(in crate::report) fn ended(cx: Context<'_>, reason: &Reason) -> String {
     let number = match reason.kind {
         ReasonKind::Signal => format!("signal {}", reason.code),
         ReasonKind::Exception => format!("exception {:#010x}", reason.code),
@@ -69,7 +69,7 @@ fn ended(cx: Context<'_>, reason: &Reason) -> String {
     format!("{number}{name}{thread}{address}")
 }
 
-fn space(cx: Context<'_>) -> String {
+pub(in crate::report) fn space(cx: Context<'_>) -> String {
     let bounds = cx.snapshot.space.bounds();
     let width = cx.snapshot.width();
     let (floor, ceiling) = (bounds.range.start(), bounds.range.end());

@@ -8,8 +8,13 @@ use super::table::{Align, Table};
 use crate::units::{Bytes, Count, percent};
 
 pub(super) fn write(page: &mut Page<'_>, cx: Context<'_>) -> io::Result<()> {
-    let totals = &cx.analysis.totals;
     page.heading("By kind", "the parts add up to the whole address space")?;
+    table(cx).write(page)
+}
+
+/// Bytes by kind, and what is free.
+pub(in crate::report) fn table<'a>(cx: Context<'_>) -> Table<'a> {
+    let totals = &cx.analysis.totals;
     let mut table = Table::new(&[
         ("kind", Align::Left),
         ("regions", Align::Right),
@@ -47,5 +52,5 @@ pub(super) fn write(page: &mut Page<'_>, cx: Context<'_>) -> io::Result<()> {
             ]);
         }
     }
-    table.write(page)
+    table
 }

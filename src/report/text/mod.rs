@@ -1,17 +1,17 @@
 //! The report for people: the verdict in the first line, then why, then the figures and tables, the most important
 //! first, within 100 columns.
 
-mod barriers;
-mod evidence;
-mod figures;
-mod gaps;
-mod head;
-mod kinds;
+pub(super) mod barriers;
+pub(super) mod evidence;
+pub(super) mod figures;
+pub(super) mod gaps;
+pub(super) mod head;
+pub(super) mod kinds;
 mod label;
 mod modules;
 pub(super) mod page;
 mod splitters;
-mod stacks;
+pub(super) mod stacks;
 pub(super) mod table;
 
 use std::io::{self, Write};

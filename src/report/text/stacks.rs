@@ -22,7 +22,8 @@ pub(super) fn write(page: &mut Page<'_>, cx: Context<'_>, limit: usize) -> io::R
     cut_note(page, threads.len(), limit, "thread")
 }
 
-fn remark(cx: Context<'_>) -> String {
+/// How many threads, and what their stacks take together.
+pub(in crate::report) fn remark(cx: Context<'_>) -> String {
     let totals = cx.analysis.stacks;
     let threads = plural(totals.threads, "thread");
     // What each thread uses of a mapping that it shares is not known, nor of a stack that it has left.

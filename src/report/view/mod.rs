@@ -68,7 +68,7 @@ impl<'a> Context<'a> {
         self.snapshot.width()
     }
 
-    fn owner(self, id: OwnerId) -> Option<OwnerView<'a>> {
+    pub(super) fn owner(self, id: OwnerId) -> Option<OwnerView<'a>> {
         OwnerView::of(self, id)
     }
 

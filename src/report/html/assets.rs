@@ -1,0 +1,32 @@
+//! The page's own script and style: small files, joined when the program is built.
+
+/// One concept per file; each may use what those above it define.
+const SCRIPTS: [&str; 19] = [
+    include_str!("script/dom.js"),
+    include_str!("script/format.js"),
+    include_str!("script/data.js"),
+    include_str!("script/space.js"),
+    include_str!("script/scale.js"),
+    include_str!("script/paint.js"),
+    include_str!("script/state.js"),
+    include_str!("script/ruler.js"),
+    include_str!("script/strip.js"),
+    include_str!("script/overview.js"),
+    include_str!("script/grid.js"),
+    include_str!("script/tip.js"),
+    include_str!("script/details.js"),
+    include_str!("script/without.js"),
+    include_str!("script/columns.js"),
+    include_str!("script/tables.js"),
+    include_str!("script/search.js"),
+    include_str!("script/page.js"),
+    include_str!("script/main.js"),
+];
+
+/// The style sheet.
+pub(super) const STYLE: &str = include_str!("page.css");
+
+/// The script, whose names stay its own.
+pub(super) fn script() -> String {
+    format!("'use strict';\n(() => {{\n{}}})();\n", SCRIPTS.concat())
+}

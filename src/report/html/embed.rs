@@ -1,0 +1,94 @@
+//! Data inside the page: JSON that cannot end its script element, and the packed report.
+
+use std::io::{self, Write};
+
+use base64::engine::general_purpose::{GeneralPurpose, STANDARD};
+use base64::write::EncoderStringWriter;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use serde::Serialize;
+use serde_json::ser::Formatter;
+
+use crate::report::{Context, Report, write_json};
+
+/// Packed reports above this many bytes are left out: browsers open no such page.
+const LARGEST: u64 = 24 << 20;
+
+/// JSON for a script element: `<`, `>`, `&` and the line separators are written as `\u003c`, so that no name in it can
+/// end the element, open a comment, or end a line of script.
+pub(super) fn json(value: &impl Serialize) -> String {
+    let mut out = Vec::new();
+    let mut serializer = serde_json::Serializer::with_formatter(&mut out, ForScript);
+    // Writing to memory fails for no value that the page has: no maps with other keys than text.
+    let written = value.serialize(&mut serializer);
+    debug_assert!(written.is_ok());
+    String::from_utf8(out).unwrap_or_default()
+}
+
+struct ForScript;
+
+impl Formatter for ForScript {
+    fn write_string_fragment<W: Write + ?Sized>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
+        for part in fragment.split_inclusive(is_markup) {
+            match part.chars().next_back().filter(|c| is_markup(*c)) {
+                Some(c) => {
+                    out.write_all(part.get(..part.len() - c.len_utf8()).unwrap_or_default().as_bytes())?;
+                    write!(out, "\\u{:04x}", u32::from(c))?;
+                }
+                None => out.write_all(part.as_bytes())?,
+            }
+        }
+        Ok(())
+    }
+}
+
+fn is_markup(c: char) -> bool {
+    matches!(c, '<' | '>' | '&' | '\u{2028}' | '\u{2029}')
+}
+
+/// The bytes of `--format json`, packed with gzip and written in base64; `None` if that is too much for a page.
+pub(super) fn packed_report(cx: Context<'_>) -> Option<String> {
+    let bounded = Bounded { to: EncoderStringWriter::new(&STANDARD), left: LARGEST };
+    let mut packer = GzEncoder::new(bounded, Compression::default());
+    write_json(&mut packer, &Report::new(cx)).ok()?;
+    let bounded = packer.finish().ok()?;
+    Some(bounded.to.into_inner())
+}
+
+/// Refuses what is above its bound.
+struct Bounded {
+    to: EncoderStringWriter<'static, GeneralPurpose, String>,
+    left: u64,
+}
+
+impl Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let left = self.left.checked_sub(bytes.len() as u64);
+        self.left = left.ok_or_else(|| io::Error::from(io::ErrorKind::FileTooLarge))?;
+        self.to.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.to.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_cannot_end_its_element_and_reads_back() {
+        let name = "</script><script>\u{2028}]]><!-- & é \"\\";
+        let text = json(&name);
+        assert!(!text.contains(['<', '>', '&', '\u{2028}']), "{text}");
+        assert_eq!(serde_json::from_str::<String>(&text).unwrap(), name);
+    }
+
+    #[test]
+    fn more_than_the_bound_is_refused() {
+        let mut bounded = Bounded { to: EncoderStringWriter::new(&STANDARD), left: 5 };
+        assert!(bounded.write_all(b"four").is_ok());
+        assert!(bounded.write_all(b"four").is_err());
+    }
+}

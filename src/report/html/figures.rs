@@ -1,0 +1,27 @@
+//! The key figures.
+
+use maud::{Markup, html};
+
+use crate::model::Evidence;
+use crate::report::Context;
+use crate::report::text::figures;
+
+/// The same figures as in the text report, in the same words.
+pub(super) fn markup(cx: Context<'_>) -> Markup {
+    let complete = cx.snapshot.evidence == Evidence::Complete;
+    html! {
+        section id="figures" aria-labelledby="figures-title" {
+            div class="head" {
+                h2 id="figures-title" { "Key figures" }
+                @if !complete { p class="remark" { "the map is incomplete: free figures are upper bounds" } }
+            }
+            dl class="figures" {
+                @for row in figures::table(cx).rows() {
+                    @if let [name, value, remark] = row.as_slice() {
+                        div { dt { (name) } dd { strong { (value) } " " span class="remark" { (remark) } } }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! The places where the script draws the address space, and what stands there without script.
+
+use maud::{Markup, html};
+
+use super::data::Part;
+use super::tables;
+use crate::report::Context;
+use crate::units::Count;
+
+/// Strip, overview and grid, with their controls.
+pub(super) fn markup(cx: Context<'_>, part: &Part) -> Markup {
+    html! {
+        section id="picture" aria-labelledby="picture-title" {
+            div class="head" {
+                h2 id="picture-title" { "Address space" }
+                p class="remark" { "one band from floor to ceiling; a low column is a part that is only partly used" }
+            }
+            noscript { p class="notice" {
+                "The picture, the search, sorting and the tick boxes need script, which is off. What stands below is the \
+                 same report with the first rows of each table."
+            } }
+            @if !part.complete { (incomplete(cx, part)) }
+            div class="stage script" hidden {
+                (strip())
+                (grid())
+                ul id="legend" class="legend" aria-label="Legend" {}
+            }
+        }
+    }
+}
+
+fn strip() -> Markup {
+    html! {
+        div class="controls" role="group" aria-label="View" {
+            button type="button" id="zoom-in" aria-label="Zoom in" title="Zoom in (+)" { "+" }
+            button type="button" id="zoom-out" aria-label="Zoom out" title="Zoom out (-)" { "−" }
+            button type="button" id="zoom-whole" title="Whole space (Home)" { "whole" }
+            button type="button" id="zoom-largest" { "largest gap" }
+            label id="scale-choice" hidden { "scale " select id="scale" {
+                option value="bands" { "bands in use" }
+                option value="linear" { "every address" }
+            } }
+            output id="view" {}
+        }
+        div class="strip" {
+            canvas id="strip" tabindex="0" role="application" aria-roledescription="map of the address space"
+                aria-describedby="strip-help" {}
+            canvas id="overview" aria-hidden="true" {}
+        }
+        p id="strip-help" class="help" {
+            "Wheel or + and − zoom, dragging or ← and → pan, Home shows all, N and P go from piece to piece, Enter shows what is in the middle."
+        }
+    }
+}
+
+fn grid() -> Markup {
+    html! {
+        h3 id="grid-title" { "Grid" }
+        canvas id="grid" role="img" aria-labelledby="grid-title" {}
+    }
+}
+
+fn incomplete(cx: Context<'_>, part: &Part) -> Markup {
+    html! {
+        p class="notice" {
+            "The picture, the search and the tick boxes hold " (Count(part.regions.len() as u64)) " of "
+            (Count(cx.snapshot.space.regions().len() as u64)) " regions, at " (part.range)
+            ": more would not open in a browser. The figures and the first rows of each table are about all."
+        }
+    }
+}
+
+/// What the largest gap would be without what is ticked.
+pub(super) fn without(cx: Context<'_>) -> Markup {
+    html! {
+        section id="what-if" aria-labelledby="what-if-title" {
+            div class="head" {
+                h2 id="what-if-title" { "Without…" }
+                p class="remark" { "tick what could go, and see the largest gap that would be left" }
+            }
+            div class="script" hidden {
+                fieldset id="groups" { legend { "all at once" } }
+                p id="ticked" class="chips" aria-label="Ticked owners" {}
+                p id="without" class="result" role="status" aria-live="polite" {}
+            }
+            (groups(cx))
+            (tables::splitters(cx))
+        }
+    }
+}
+
+/// The program's own figures for the groups.
+fn groups(cx: Context<'_>) -> Markup {
+    use crate::units::Bytes;
+    html! {
+        div class="scroll" {
+            table id="splitter-groups" aria-label="Groups of owners" {
+                thead { tr {
+                    th scope="col" { "together" }
+                    @for title in ["gain", "largest gap", "own size", "owners"] { th scope="col" class="num" { (title) } }
+                } }
+                tbody { @for group in &cx.analysis.groups { tr {
+                    td { (group.group.name()) }
+                    td class="num" { @if group.gain == 0 { "none" } @else { (Bytes(group.gain)) } }
+                    td class="num" { (Bytes(group.largest_without)) }
+                    td class="num" { (Bytes(group.bytes)) }
+                    td class="num" { (Count(group.owners)) }
+                } } }
+            }
+        }
+    }
+}

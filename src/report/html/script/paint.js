@@ -1,0 +1,118 @@
+// What a stretch of addresses looks like: how much of it each kind takes, and in which colour.
+
+/** Kinds as they are drawn, in the order of the legend: letter, colour variable, kinds of owners. */
+const LOOKS = [
+  { letter: 'M', name: 'module', color: '--module', kinds: ['module'] },
+  { letter: 'S', name: 'stack', color: '--stack', kinds: ['stack'] },
+  { letter: 'H', name: 'heap', color: '--heap', kinds: ['heap'] },
+  { letter: 'F', name: 'mapped file', color: '--file', kinds: ['mapped-file'] },
+  { letter: 'P', name: 'private', color: '--private', kinds: ['private'] },
+  { letter: 'A', name: 'shared', color: '--shared', kinds: ['shared'] },
+  { letter: 'Y', name: 'system', color: '--system', kinds: ['teb', 'peb', 'vdso', 'kernel-shared'] },
+  { letter: 'U', name: 'other', color: '--other', kinds: ['crash-reporter', 'unknown'] },
+];
+
+/** Index into LOOKS of each kind in the map's table. */
+const looksOf = (kinds) => kinds.map((kind) => Math.max(0, LOOKS.findIndex((look) => look.kinds.includes(kind))));
+
+/** The map's borders as offsets from the floor, and each region's look; reserved ones count from LOOKS.length on. */
+function drawable(map, gaps) {
+  const offset = (address) => Number(address - map.floor);
+  const looks = new Map(LOOKS.flatMap((look, index) => look.kinds.map((kind) => [kind, index])));
+  const reserved = map.attributes.map((a) => a.state === 'reserved');
+  const look = Uint8Array.from(map.ownerOf, (owner, i) => {
+    const base = looks.get(map.owners[owner].kind) ?? LOOKS.length - 1;
+    return reserved[map.attributesOf[i]] ? base + LOOKS.length : base;
+  });
+  return {
+    from: Float64Array.from(map.starts, offset),
+    to: Float64Array.from(map.ends, offset),
+    look,
+    gapFrom: Float64Array.from(gaps, (gap) => offset(gap.start)),
+    gapTo: Float64Array.from(gaps, (gap) => offset(gap.end)),
+    span: offset(map.ceiling),
+    unreachable: map.unreachable.length === 2 ? map.unreachable.map(offset) : null,
+  };
+}
+
+/** Index of the first region that ends above the offset. */
+function firstAbove(ends, offset) {
+  let [low, high] = [0, ends.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (ends[middle] <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Bytes by look in `from..to`, written into `sums`; returns their sum. */
+function mix(shape, from, to, sums) {
+  sums.fill(0);
+  let total = 0;
+  for (let i = firstAbove(shape.to, from); i < shape.from.length && shape.from[i] < to; i += 1) {
+    const part = Math.min(shape.to[i], to) - Math.max(shape.from[i], from);
+    sums[shape.look[i]] += part;
+    total += part;
+  }
+  return total;
+}
+
+/** The look that takes most. */
+function dominant(sums) {
+  let best = 0;
+  for (let i = 1; i < sums.length; i += 1) if (sums[i] > sums[best]) best = i;
+  return best;
+}
+
+/** The colours that the style sheet gives, for light or dark. */
+function palette() {
+  const style = getComputedStyle(document.documentElement);
+  const color = (name) => style.getPropertyValue(name).trim();
+  const looks = LOOKS.map((look) => color(look.color));
+  return {
+    looks: [...looks, ...looks],
+    free: color('--free'), unlisted: color('--unlisted'), unreachable: color('--unreachable'),
+    text: color('--text'), faint: color('--faint'), line: color('--line'), mark: color('--mark'), paper: color('--paper'),
+  };
+}
+
+/** Colour of a stretch that nothing occupies. */
+function freeColor(context, offset) {
+  const { shape, gaps, colors } = context;
+  if (shape.unreachable && shape.unreachable[0] <= offset && offset < shape.unreachable[1]) return colors.unreachable;
+  const gap = gaps[firstAbove(shape.gapTo, offset)];
+  return gap && gap.certainty === 'not-listed' ? colors.unlisted : colors.free;
+}
+
+/** One cell or column: the free colour, and from its foot upwards what occupies it, as high as its share. A part that
+ * is used at all is at least `least` high, so that a page in a free megabyte is seen. */
+function paintCell(context, box, from, to, least) {
+  const { pen, shape, colors, sums } = context;
+  pen.fillStyle = freeColor(context, (from + to) / 2);
+  pen.fillRect(box.x, box.y, box.w, box.h);
+  const total = mix(shape, from, to, sums);
+  if (total === 0) return;
+  const share = Math.min(1, total / (to - from));
+  const height = share > 0.999 ? box.h : Math.min(box.h - 1, Math.max(least, share * box.h));
+  let foot = box.y + box.h;
+  for (let i = 0; i < sums.length; i += 1) {
+    if (sums[i] === 0) continue;
+    const part = (sums[i] / total) * height;
+    pen.globalAlpha = i < LOOKS.length ? 1 : 0.45;
+    pen.fillStyle = colors.looks[i];
+    pen.fillRect(box.x, foot - part, box.w, part);
+    foot -= part;
+  }
+  pen.globalAlpha = 1;
+}
+
+/** Makes a canvas as fine as the screen, and returns its pen in CSS pixels. */
+function penOf(canvas, width, height) {
+  const fine = window.devicePixelRatio || 1;
+  canvas.width = Math.max(1, Math.round(width * fine));
+  canvas.height = Math.max(1, Math.round(height * fine));
+  const pen = canvas.getContext('2d');
+  pen.setTransform(fine, 0, 0, fine, 0, 0);
+  return pen;
+}

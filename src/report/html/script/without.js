@@ -1,0 +1,88 @@
+// What the largest gap would be without what is ticked: single owners, and the groups of all stacks, modules, heaps.
+
+const ticked = { owners: new Set(), groups: new Set() };
+
+const isTicked = (owner) => ticked.owners.has(owner);
+
+/** For each owner, whether it is ticked, by itself or with its group. */
+function goneOwners() {
+  const kinds = new Set(state.map.groups.filter((g) => ticked.groups.has(g.name)).map((g) => g.kind));
+  return Uint8Array.from(state.map.owners, (owner) => (isTicked(owner.number) || kinds.has(owner.kind) ? 1 : 0));
+}
+
+function tick(owner, yes) {
+  if (yes) ticked.owners.add(owner);
+  else ticked.owners.delete(owner);
+  drawWithout();
+}
+
+function tickGroup(name, yes) {
+  if (yes) ticked.groups.add(name);
+  else ticked.groups.delete(name);
+  drawWithout();
+}
+
+/** Whether the request would fit, as a sentence; nothing without a request. */
+function fitSentence(isGone) {
+  if (state.map.needed === null) return '';
+  const place = placeWithout(state.map, isGone);
+  const size = bytes(state.map.needed);
+  return place === null ? ` The request of ${size} would still not fit.` : ` The request of ${size} would fit, at ${hexOf(place)}.`;
+}
+
+function drawWithout() {
+  const { map } = state;
+  const gone = goneOwners();
+  const isGone = (region) => gone[map.ownerOf[region]] === 1;
+  const best = largestWithout(map, isGone);
+  const size = sizeOf(best);
+  const out = byId('without');
+  out.dataset.bytes = size.toString();
+  out.dataset.start = best ? hexOf(best.start) : '';
+  const gain = size - sizeOf(state.largest);
+  const most = ticked.owners.size + ticked.groups.size === 0 ? 'Nothing is ticked: the largest gap is ' : 'The largest gap would be ';
+  const where = best ? ` at ${hexOf(best.start)} – ${hexOf(best.end)}` : '';
+  const more = gain > 0n ? `, ${bytes(gain)} more than now.` : '.';
+  const bound = map.complete ? '' : ' (Of what this page holds of the map.)';
+  out.replaceChildren(most, el('strong', {}, [bytes(size)]), where + more + fitSentence(isGone) + bound);
+  if (best) out.append(' ', button('Show it', () => select({ type: 'range', ...best, owner: -1, title: 'largest gap without what is ticked' })));
+  drawTicks();
+}
+
+/** The boxes and chips say what is ticked. */
+function drawTicks() {
+  document.querySelectorAll('input[data-number]').forEach((box) => { box.checked = isTicked(Number(box.dataset.number)); });
+  document.querySelectorAll('input[data-group]').forEach((box) => { box.checked = ticked.groups.has(box.dataset.group); });
+  const shown = [...ticked.owners].slice(0, 40).map((number) => {
+    const label = state.map.owners[number].label;
+    return button(`${label} ×`, () => tick(number, false), { class: 'chip', 'aria-label': `Keep ${label}` });
+  });
+  const rest = ticked.owners.size - shown.length;
+  const clear = ticked.owners.size + ticked.groups.size > 0 ? [button('Clear', clearTicks, { class: 'chip clear' })] : [];
+  byId('ticked').replaceChildren(...shown, ...(rest > 0 ? [` and ${count(rest)} more `] : []), ...clear);
+}
+
+function clearTicks() {
+  ticked.owners.clear();
+  ticked.groups.clear();
+  drawWithout();
+}
+
+/** A tick box for an owner. */
+function tickBox(owner) {
+  const { id, label, number } = state.map.owners[owner];
+  const box = el('input', { type: 'checkbox', 'data-owner': id, 'data-number': number, 'aria-label': `without ${label}` });
+  box.checked = isTicked(number);
+  box.addEventListener('change', () => tick(number, box.checked));
+  box.addEventListener('click', (event) => event.stopPropagation());
+  return box;
+}
+
+function startWithout() {
+  for (const { name } of state.map.groups) {
+    const box = el('input', { type: 'checkbox', 'data-group': name });
+    box.addEventListener('change', () => tickGroup(name, box.checked));
+    byId('groups').append(el('label', {}, [box, ` ${name}`]));
+  }
+  drawWithout();
+}
