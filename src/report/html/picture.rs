@@ -55,8 +55,8 @@ fn strip() -> Markup {
 
 fn grid() -> Markup {
     html! {
-        h3 id="grid-title" { "Grid" }
-        canvas id="grid" role="img" aria-labelledby="grid-title" {}
+        h3 id="grid-title" { "Grid " span id="grid-remark" class="remark" {} }
+        canvas id="grid" role="img" aria-labelledby="grid-title" aria-describedby="strip-help" {}
     }
 }
 
@@ -79,9 +79,8 @@ pub(super) fn without(cx: Context<'_>) -> Markup {
                 p class="remark" { "tick what could go, and see the largest gap that would be left" }
             }
             div class="script" hidden {
-                fieldset id="groups" { legend { "all at once" } }
-                p id="ticked" class="chips" aria-label="Ticked owners" {}
                 p id="without" class="result" role="status" aria-live="polite" {}
+                p id="ticked" class="chips" aria-label="Ticked owners" {}
             }
             (groups(cx))
             (tables::splitters(cx))

@@ -36,7 +36,11 @@ type Key = (State, Option<Protection>, Sources);
 
 impl RegionColumns {
     /// The regions of a part, with the tables of attributes and files that they refer to.
-    pub fn of(cx: Context<'_>, part: &Part, owners: &mut OwnerTable<'_>) -> (RegionColumns, Vec<Attributes>, Vec<String>) {
+    pub fn of(
+        cx: Context<'_>,
+        part: &Part,
+        owners: &mut OwnerTable<'_>,
+    ) -> (RegionColumns, Vec<Attributes>, Vec<String>) {
         let (mut columns, mut attributes, mut files) = (RegionColumns::default(), Numbers::new(), Numbers::new());
         let mut free_from = part.range.start();
         for region in cx.snapshot.space.regions().get(part.regions.clone()).unwrap_or_default() {
@@ -58,11 +62,7 @@ fn key(region: &Region) -> Key {
 
 impl From<Key> for Attributes {
     fn from((state, protection, sources): Key) -> Attributes {
-        Attributes {
-            state: Word(state),
-            protection: protection.map(Protection::letters),
-            evidence: Evidence(sources),
-        }
+        Attributes { state: Word(state), protection: protection.map(Protection::letters), evidence: Evidence(sources) }
     }
 }
 

@@ -20,14 +20,8 @@ const GAPS: Columns = &[
     ("above", Text),
     ("remark", Text),
 ];
-const BARRIERS: Columns = &[
-    ("start", Address),
-    ("end", Address),
-    ("size", Number),
-    ("regained", Number),
-    ("span", Number),
-    ("owners", Text),
-];
+const BARRIERS: Columns =
+    &[("start", Address), ("end", Address), ("size", Number), ("regained", Number), ("span", Number), ("owners", Text)];
 const SPLITTERS: Columns = &[
     ("without", Text),
     ("owner", Text),
@@ -48,14 +42,8 @@ const THREADS: Columns = &[
     ("known by", Text),
     ("name", Text),
 ];
-const MODULES: Columns = &[
-    ("name", Text),
-    ("start", Address),
-    ("end", Address),
-    ("size", Number),
-    ("path", Text),
-    ("remark", Text),
-];
+const MODULES: Columns =
+    &[("name", Text), ("start", Address), ("end", Address), ("size", Number), ("path", Text), ("remark", Text)];
 const REGIONS: Columns = &[
     ("start", Address),
     ("end", Address),
@@ -75,7 +63,18 @@ pub(super) fn splitters(cx: Context<'_>) -> Markup {
         _ => "how much larger the largest gap would be without each of them",
     };
     let rows = rows::of_splitters(cx);
-    table(cx, Table { id: "splitters", title: "Splitters", remark: remark.into(), columns: SPLITTERS, rows, total, noun: "splitter" })
+    table(
+        cx,
+        Table {
+            id: "splitters",
+            title: "Splitters",
+            remark: remark.into(),
+            columns: SPLITTERS,
+            rows,
+            total,
+            noun: "splitter",
+        },
+    )
 }
 
 /// All other lists.

@@ -29,7 +29,11 @@ function cellOf(offset) {
 function gridBox(cell, width) {
   const gutter = gutterOf(width);
   const w = (width - gutter) / GRID.columns;
-  return { x: gutter + (cell % GRID.columns) * w, y: Math.floor(cell / GRID.columns) * GRID.row, w, h: GRID.row - 3 };
+  const column = cell % GRID.columns;
+  // On whole pixels of the screen, so that no seam shows between cells.
+  const fine = window.devicePixelRatio || 1;
+  const at = (n) => Math.round((gutter + n * w) * fine) / fine;
+  return { x: at(column), y: Math.floor(cell / GRID.columns) * GRID.row, w: at(column + 1) - at(column), h: GRID.row - 3 };
 }
 
 function drawGrid() {
@@ -44,7 +48,6 @@ function drawGrid() {
   if (gridIsFixed() && state.view.until - state.view.at < lengthOf(state.scale)) frameCells(pen, width, viewRange(), state.colors.faint, 1.5, []);
   for (const part of selectedRanges()) markCells(pen, width, part, state.colors.mark);
   if (state.hovered) frameCells(pen, width, state.hovered, state.colors.mark, 1.5, []);
-  canvas.setAttribute('aria-label', gridLabel());
 }
 
 function drawCells(context, width) {
@@ -52,9 +55,7 @@ function drawCells(context, width) {
     const [from, to] = cellRange(cell);
     const inside = [Math.max(from, 0), Math.min(to, state.shape.span)];
     if (inside[0] >= inside[1]) continue;
-    const box = gridBox(cell, width);
-    // A hair wider than the cell, so that no seam shows between cells.
-    paintCell(context, { ...box, w: box.w + 0.4 }, inside[0], inside[1], 4);
+    paintCell(context, gridBox(cell, width), inside[0], inside[1], 4);
   }
 }
 
@@ -66,9 +67,11 @@ function drawRowStarts(pen, width) {
   pen.fillStyle = state.colors.faint;
   for (let row = 0; row < GRID.rows; row += 1) {
     const [from] = cellRange(row * GRID.columns);
-    const start = gridIsFixed() ? BigInt(row) << 28n : addressAt(from);
-    pen.fillText(hexOf(start), 0, row * GRID.row + (GRID.row - 3) / 2 + 1);
+    const y = row * GRID.row + (GRID.row - 3) / 2 + 1;
+    if (state.shape.span <= from) return pen.fillText(`above the ceiling ${hexOf(state.map.ceiling)}`, gutterOf(width), y);
+    pen.fillText(hexOf(gridIsFixed() ? BigInt(row) << 28n : addressAt(from)), 0, y);
   }
+  return undefined;
 }
 
 /** First and last cell of a range, cut to the grid; null if it lies outside. */
@@ -103,11 +106,6 @@ function markCells(pen, width, part, color) {
   eachRow(width, part, (box) => pen.fillRect(box.x, box.y + box.h, Math.max(2, box.w), 2.5));
 }
 
-function gridLabel() {
-  const what = gridIsFixed() ? '16 rows of 256 MiB, one cell a MiB' : '16 rows of 256 cells over the view';
-  return `Grid of the address space: ${what}. The tables list the same.`;
-}
-
 /** The thing under a pixel of the grid, or null. */
 function gridThing(canvas, event) {
   const width = canvas.clientWidth;
@@ -121,6 +119,8 @@ function gridThing(canvas, event) {
 
 function startGrid() {
   const canvas = byId('grid');
+  const what = gridIsFixed() ? '16 rows of 256 MiB, a cell is one MiB' : '16 rows of 256 cells: what the band shows';
+  byId('grid-remark').textContent = what;
   canvas.addEventListener('pointermove', (event) => showTip(gridThing(canvas, event), event));
   canvas.addEventListener('pointerleave', hideTip);
   canvas.addEventListener('click', (event) => {

@@ -19,7 +19,7 @@ function subscribe() {
   on('view', () => { strip(); overview(); grid(); });
   on('view', settled(600, () => announce(`showing ${byId('view').textContent}`)));
   on('selection', () => { strip(); grid(); drawDetails(); revealSelection(); });
-  on('hover', grid);
+  on('hover', () => { strip(); grid(); });
   on('theme', everything);
   new ResizeObserver(everything).observe(byId('strip'));
 }

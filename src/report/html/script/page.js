@@ -41,8 +41,12 @@ function startTheme() {
 /** What colours and letters mean: only of what is in this map. */
 function drawLegend() {
   const there = new Set(state.shape.look);
-  const item = (name, mark, note) => el('li', {}, [el('span', { class: `swatch ${mark}`, 'aria-hidden': 'true' }), note ? el('abbr', { title: note }, [name]) : name]);
-  const kinds = LOOKS.flatMap((look, i) => (there.has(i) || there.has(i + LOOKS.length) ? [item(look.name, look.color.slice(2), null)] : []));
+  const item = (name, mark, note, letter = '') => {
+    const swatch = el('span', { class: `swatch ${mark}`, 'aria-hidden': 'true' }, [letter]);
+    return el('li', {}, [swatch, note ? el('abbr', { title: note }, [name]) : name]);
+  };
+  const isThere = (i) => there.has(i) || there.has(i + LOOKS.length);
+  const kinds = LOOKS.flatMap((look, i) => (isThere(i) ? [item(look.name, look.color.slice(2), null, look.letter)] : []));
   const { map } = state;
   const more = [
     ...([...there].some((i) => i >= LOOKS.length) ? [item('reserved', 'reserved', 'paler, and hatched where there is room: taken, without memory behind it')] : []),

@@ -9,7 +9,7 @@ const LOOKS = [
   { letter: 'P', name: 'private', color: '--private', kinds: ['private'] },
   { letter: 'A', name: 'shared', color: '--shared', kinds: ['shared'] },
   { letter: 'Y', name: 'system', color: '--system', kinds: ['teb', 'peb', 'vdso', 'kernel-shared'] },
-  { letter: 'U', name: 'other', color: '--other', kinds: ['crash-reporter', 'unknown'] },
+  { letter: 'O', name: 'other', color: '--other', kinds: ['crash-reporter', 'unknown'] },
 ];
 
 /** Index into LOOKS of each kind in the map's table. */

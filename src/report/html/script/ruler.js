@@ -21,17 +21,27 @@ function tickLabel(pen, text, x, y, taken, width) {
   return left + wide;
 }
 
+/** Where a band begins, for it begins anywhere; returns where the label ends. */
+function bandStart(pen, x, y, taken, width, part) {
+  const text = shortHex(addressAt(part.from));
+  const wide = pen.measureText(text).width;
+  if (x < taken + 10 || x + wide > width) return taken;
+  pen.fillText(text, x, y + 16);
+  return x + wide;
+}
+
 /** Ticks of one band. */
 function bandTicks(pen, part, toX, y, taken, width, colors) {
   const from = Math.max(part.from, fromLine([part], state.view.at));
   const to = Math.min(part.to, fromLine([part], state.view.until));
-  const pixels = toX(from, part, to) - toX(from, part, from);
+  const pixels = toX(part, to) - toX(part, from);
   if (pixels < 8 || to <= from) return taken;
+  pen.fillStyle = colors.faint;
   const step = tickStep((to - from) / pixels);
   let at = alignUp(addressAt(from), step);
-  let end = taken;
+  let end = part.from > 0 && from === part.from ? bandStart(pen, toX(part, from), y, taken, width, part) : taken;
   for (let n = 0; n < 40 && at !== null && offsetOf(at) <= to; n += 1, at += step) {
-    const x = toX(from, part, offsetOf(at));
+    const x = toX(part, offsetOf(at));
     pen.fillStyle = colors.faint;
     pen.fillRect(Math.round(x), y, 1, 5);
     end = tickLabel(pen, shortHex(at), x, y + 16, end, width);
@@ -47,15 +57,17 @@ function gapBreak(pen, part, x0, x1, box, colors) {
   pen.lineWidth = 1;
   pen.beginPath();
   const middle = (x0 + x1) / 2;
-  for (let y = box.y, side = -1; y <= box.y + box.h; y += 7, side = -side) pen.lineTo(middle + side * 3, y);
+  const labelled = x1 - x0 > 26;
+  const crease = labelled ? middle + 8 : middle;
+  for (let y = box.y, side = -1; y <= box.y + box.h; y += 7, side = -side) pen.lineTo(crease + side * 3, y);
   pen.stroke();
-  const text = bytes(BigInt(Math.round(part.to - part.from)));
+  if (!labelled) return;
   pen.fillStyle = colors.text;
   pen.save();
-  pen.translate(middle - 7, box.y + box.h / 2);
+  pen.translate(middle - 2, box.y + box.h / 2);
   pen.rotate(-Math.PI / 2);
   pen.textAlign = 'center';
-  if (x1 - x0 > 20) pen.fillText(text, 0, 0);
+  pen.fillText(bytes(BigInt(Math.round(part.to - part.from))), 0, 0);
   pen.restore();
 }
 
@@ -66,8 +78,7 @@ function drawRuler(pen, width, y, xOf, colors) {
   let taken = -10;
   for (const part of state.scale) {
     if (part.until <= state.view.at || state.view.until <= part.at || part.isGap) continue;
-    pen.fillStyle = colors.faint;
-    const toX = (_from, own, offset) => xOf(own.at + ((offset - own.from) / (own.to - own.from)) * (own.until - own.at));
+    const toX = (own, offset) => xOf(own.at + ((offset - own.from) / (own.to - own.from)) * (own.until - own.at));
     taken = bandTicks(pen, part, toX, y, taken, width, colors);
   }
 }

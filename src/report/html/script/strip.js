@@ -21,6 +21,7 @@ function drawStrip() {
   drawBreaks(pen, box, xOf);
   drawLargest(pen, box, xOf, width);
   drawSelection(pen, box, xOf);
+  drawHovered(pen, box, xOf);
   drawThreads(pen, xOf, width);
   drawRuler(pen, width, box.y + box.h, xOf, state.colors);
   tellView(canvas);
@@ -133,6 +134,15 @@ function drawSelection(pen, box, xOf) {
     pen.fillRect(x0, box.y, wide, box.h);
     pen.globalAlpha = 1;
   }
+}
+
+/** What the pointer is at, here, in the grid or in a table. */
+function drawHovered(pen, box, xOf) {
+  if (!state.hovered) return;
+  const x0 = xOf(lineOf(state.hovered.start));
+  pen.strokeStyle = state.colors.mark;
+  pen.lineWidth = 1.5;
+  pen.strokeRect(x0, box.y + 0.75, Math.max(2, xOf(lineOf(state.hovered.end)) - x0), box.h - 1.5);
 }
 
 /** A mark at each stack pointer; with names where there is room. */

@@ -79,10 +79,12 @@ function tickBox(owner) {
 }
 
 function startWithout() {
-  for (const { name } of state.map.groups) {
+  // The rows of this table are the map's groups, in the same order (tables.rs).
+  const rows = byId('splitter-groups').tBodies[0].rows;
+  state.map.groups.forEach(({ name }, i) => {
     const box = el('input', { type: 'checkbox', 'data-group': name });
     box.addEventListener('change', () => tickGroup(name, box.checked));
-    byId('groups').append(el('label', {}, [box, ` ${name}`]));
-  }
+    rows[i].cells[0].replaceChildren(el('label', {}, [box, ` ${name}`]));
+  });
   drawWithout();
 }
