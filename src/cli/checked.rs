@@ -8,7 +8,7 @@ use crate::model::{Request, RequestSource};
 ///
 /// # Errors
 /// One sentence that names the argument and what to write instead.
-pub fn load_options(input: &Input, space: Space) -> Result<LoadOptions, String> {
+pub fn load_options(input: &Input, space: &Space) -> Result<LoadOptions, String> {
     let granularity = space.granularity.map(checked_granularity).transpose()?;
     if space.ceiling.is_some_and(|c| c.0 == 0) {
         return Err("--ceiling is the first address after the address space, and 0 leaves none".into());
@@ -17,7 +17,7 @@ pub fn load_options(input: &Input, space: Space) -> Result<LoadOptions, String> 
         ceiling: space.ceiling,
         granularity,
         window: space.window,
-        assume_used: space.assume_used,
+        assume_used: space.assume_used.clone(),
         request: space.need.map(|(size, align)| Request { size, align, source: RequestSource::User }),
         deep: input.deep,
     })

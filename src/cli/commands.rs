@@ -5,15 +5,17 @@ use std::path::Path;
 
 use clap::CommandFactory;
 
-use super::args::{Args, At, Command, Destination, Format, Input, Report, Space, Threads};
+use super::args::{Args, At, Command, Destination, Format, Input, Map, Report, Space, Threads};
 use super::checked::load_options;
+use super::command_line;
 use super::failure::Failure;
+use super::map::{options, unicode};
 use super::output::{use_color, write_to};
 use crate::addr::AddrRange;
 use crate::analyze::{Analysis, analyze};
 use crate::load::{self, Dump};
 use crate::model::Snapshot;
-use crate::report::{self, Context, HtmlOptions, OwnerIds, Section, TextOptions};
+use crate::report::{self, Context, HtmlOptions, MarkdownOptions, OwnerIds, Section, TextOptions};
 
 /// Runs one command.
 ///
@@ -22,6 +24,7 @@ use crate::report::{self, Context, HtmlOptions, OwnerIds, Section, TextOptions};
 pub fn run(args: Args) -> Result<(), Failure> {
     match args.command {
         Command::Report(args) => report(args),
+        Command::Map(args) => map(args),
         Command::Threads(args) => threads(args),
         Command::At(args) => at(args),
         Command::Schema(destination) => schema(&destination),
@@ -31,20 +34,47 @@ pub fn run(args: Args) -> Result<(), Failure> {
 }
 
 fn report(args: Report) -> Result<(), Failure> {
-    let dump = open(&args.input, args.space)?;
+    let dump = open(&args.input, &args.space)?;
     let answers = Answers::of(dump.snapshot(), args.output.format);
     let cx = answers.context(dump.snapshot());
     let color = use_color(args.output.color, &args.output.destination);
-    let options = TextOptions { all: args.all, explain: args.explain, color };
+    let unicode = unicode(&args.output);
+    let options = TextOptions { all: args.all, explain: args.explain, color, unicode };
     write_to(&args.output.destination, |out| match args.output.format {
         Format::Text => report::write_text(out, cx, options),
         Format::Json => report::write_json(out, &report::Report::new(cx)),
+        Format::Markdown => {
+            let command = command_line::of_report(&args);
+            let options = MarkdownOptions { all: args.all, explain: args.explain, command: Some(&command) };
+            report::write_markdown(out, cx, options)
+        }
         Format::Html => report::write_html(out, cx, HtmlOptions::default()),
     })
 }
 
+fn map(args: Map) -> Result<(), Failure> {
+    let dump = open(&args.input, &args.space)?;
+    let answers = Answers::of(dump.snapshot(), args.output.format);
+    let cx = answers.context(dump.snapshot());
+    let options = options(cx, &args).map_err(Failure::Usage)?;
+    match args.output.format {
+        Format::Text => write_to(&args.output.destination, |out| report::write_map(out, cx, &options)),
+        Format::Json => {
+            let report = report::MapReport::new(cx, &options).map_err(|e| Failure::Usage(e.to_string()))?;
+            write_to(&args.output.destination, |out| report::write_json(out, &report))
+        }
+        Format::Html => {
+            let html = HtmlOptions { section: Section::Picture, focus: options.range };
+            write_to(&args.output.destination, |out| report::write_html(out, cx, html))
+        }
+        Format::Markdown => {
+            Err(Failure::Usage("map has no Markdown of its own; report --format markdown has a map".into()))
+        }
+    }
+}
+
 fn threads(args: Threads) -> Result<(), Failure> {
-    let dump = open(&args.input, Space::default())?;
+    let dump = open(&args.input, &Space::default())?;
     let answers = Answers::of(dump.snapshot(), args.output.format);
     let cx = answers.context(dump.snapshot());
     let color = use_color(args.output.color, &args.output.destination);
@@ -52,18 +82,20 @@ fn threads(args: Threads) -> Result<(), Failure> {
         _ if args.gdb => report::write_gdb(out, cx),
         Format::Text => report::write_threads(out, cx, color),
         Format::Json => report::write_json(out, &report::ThreadsReport::new(cx)),
+        Format::Markdown => report::write_threads_markdown(out, cx, Some(&command_line::of_threads(&args))),
         Format::Html => report::write_html(out, cx, HtmlOptions { section: Section::Threads, focus: None }),
     })
 }
 
 fn at(args: At) -> Result<(), Failure> {
-    let dump = open(&args.input, args.space)?;
+    let dump = open(&args.input, &args.space)?;
     let answers = Answers::of(dump.snapshot(), args.output.format);
     let cx = answers.context(dump.snapshot());
     let color = use_color(args.output.color, &args.output.destination);
     write_to(&args.output.destination, |out| match args.output.format {
         Format::Text => report::write_at(out, cx, args.addr, color),
         Format::Json => report::write_json(out, &report::AtReport::new(cx, args.addr)),
+        Format::Markdown => report::write_at_markdown(out, cx, args.addr, Some(&command_line::of_at(&args))),
         Format::Html => {
             let focus = AddrRange::from_size(args.addr, 1);
             report::write_html(out, cx, HtmlOptions { section: Section::Picture, focus })
@@ -88,7 +120,7 @@ fn man() -> Result<(), Failure> {
     write_to(&Destination { file: None }, |out| clap_mangen::Man::new(Args::command()).render(&mut &mut *out))
 }
 
-fn open(input: &Input, space: Space) -> Result<Dump<'static>, Failure> {
+fn open(input: &Input, space: &Space) -> Result<Dump<'static>, Failure> {
     let options = load_options(input, space).map_err(Failure::Usage)?;
     let dump = match input.dump == Path::new("-") {
         true => load::from_reader(Box::new(io::stdin()), &options),
@@ -104,11 +136,11 @@ struct Answers {
 }
 
 impl Answers {
-    /// Text shows no ids, so they are looked at for the other formats only.
+    /// Text and Markdown show no ids, so they are looked at for the other formats only.
     fn of(snapshot: &Snapshot, format: Format) -> Answers {
         let ids = match format {
             Format::Json | Format::Html => OwnerIds::new(&snapshot.owners),
-            Format::Text => OwnerIds::default(),
+            Format::Text | Format::Markdown => OwnerIds::default(),
         };
         Answers { analysis: analyze(snapshot), ids }
     }

@@ -2,8 +2,10 @@
 
 mod args;
 mod checked;
+mod command_line;
 mod commands;
 mod failure;
+mod map;
 mod output;
 mod size;
 
@@ -19,7 +21,7 @@ const FAILED: u8 = 2;
 ///
 /// Returns 0 when done, also if whoever read the output went away; 2 after a sentence on stderr.
 pub fn run() -> ExitCode {
-    match commands::run(args::Args::parse()) {
+    match commands::run(args::Args::parse_from(map::joined(std::env::args_os()))) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,
         Err(failure) => {

@@ -27,7 +27,7 @@ fn printed(bytes: &[u8]) -> (String, String) {
     let ids = OwnerIds::new(&dump.snapshot().owners);
     let cx = Context { snapshot: dump.snapshot(), analysis: &analysis, ids: &ids };
     let (mut text, mut json) = (Vec::new(), Vec::new());
-    report::write_text(&mut text, cx, TextOptions { all: true, explain: true, color: false }).unwrap();
+    report::write_text(&mut text, cx, TextOptions { all: true, explain: true, color: false, unicode: false }).unwrap();
     report::write_threads(&mut text, cx, false).unwrap();
     for region in dump.snapshot().space.regions() {
         report::write_at(&mut text, cx, region.range.start(), false).unwrap();

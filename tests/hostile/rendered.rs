@@ -30,7 +30,7 @@ impl<'a> Rendered<'a> {
 
     fn write(&self) -> io::Result<()> {
         let (cx, out) = (self.context(), &mut io::sink());
-        report::write_text(out, cx, TextOptions { all: true, explain: true, color: true })?;
+        report::write_text(out, cx, TextOptions { all: true, explain: true, color: true, unicode: true })?;
         report::write_threads(out, cx, false)?;
         report::write_gdb(out, cx)?;
         let bounds = self.dump.snapshot().space.bounds().range;

@@ -1,6 +1,8 @@
 //! Names from dumps are untrusted: whoever made the dump chose them. This is the one place that makes them harmless
 //! for a terminal or a ticket.
 
+pub mod markdown;
+
 use std::fmt;
 
 /// A name as it may be shown: nothing in it can move the cursor, start an escape sequence, end a line or turn the
@@ -10,25 +12,27 @@ use std::fmt;
 pub struct Shown<'a> {
     name: &'a str,
     limit: usize,
+    /// What is spelled out: what harms everywhere, and what harms in one format.
+    harms: fn(char) -> bool,
 }
 
 /// Shows a name whole, however long.
 pub fn shown(name: &str) -> Shown<'_> {
-    Shown { name, limit: usize::MAX }
+    Shown { name, limit: usize::MAX, harms: is_harmful }
 }
 
 /// Shows at most `limit` characters of a name, counted after escaping; a limit below 8 counts as 8.
 pub fn shortened(name: &str, limit: usize) -> Shown<'_> {
-    Shown { name, limit: limit.max(8) }
+    Shown { name, limit: limit.max(8), harms: is_harmful }
 }
 
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let harmless = !self.name.chars().any(is_harmful);
+        let harmless = !self.name.chars().any(self.harms);
         if harmless && self.name.len() <= self.limit {
             return f.pad(self.name);
         }
-        let pieces: Vec<String> = self.name.chars().map(escaped).collect();
+        let pieces: Vec<String> = self.name.chars().map(|c| self.escaped(c)).collect();
         let length: usize = pieces.iter().map(|p| p.chars().count()).sum();
         if length <= self.limit {
             return f.pad(&pieces.concat());
@@ -43,6 +47,12 @@ impl fmt::Display for Shown<'_> {
     }
 }
 
+impl Shown<'_> {
+    fn escaped(&self, c: char) -> String {
+        if (self.harms)(c) { c.escape_unicode().to_string() } else { c.to_string() }
+    }
+}
+
 /// How many pieces fit into `room` characters.
 fn fitting<'a>(pieces: impl Iterator<Item = &'a String>, room: usize) -> usize {
     let lengths = pieces.map(|p| p.chars().count());
@@ -52,10 +62,6 @@ fn fitting<'a>(pieces: impl Iterator<Item = &'a String>, room: usize) -> usize {
             (*sum <= room).then_some(())
         })
         .count()
-}
-
-fn escaped(c: char) -> String {
-    if is_harmful(c) { c.escape_unicode().to_string() } else { c.to_string() }
 }
 
 /// Control characters (C0, DEL, C1), line and paragraph separators, marks that turn the direction of writing,
