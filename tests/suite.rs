@@ -19,6 +19,7 @@ mod limits_of_space;
 #[cfg(target_os = "linux")]
 mod live;
 mod load;
+mod nasty;
 mod oracle;
 mod properties;
 mod published;

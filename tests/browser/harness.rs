@@ -35,7 +35,10 @@ fn complaints_and_requests_are_noticed_even_where_the_policy_stops_them() {
     page.settle();
     let console = page.console().join("\n");
     assert!(console.contains("complaint"), "{console}");
-    assert!(console.contains("example.invalid/data"), "a fetch that the policy stops is told in the console:\n{console}");
+    assert!(
+        console.contains("example.invalid/data"),
+        "a fetch that the policy stops is told in the console:\n{console}"
+    );
     assert_eq!(page.requests(&file), ["https://example.invalid/pixel.png"]);
 }
 

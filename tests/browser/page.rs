@@ -84,9 +84,8 @@ impl Page {
         let script = "const done = arguments[arguments.length - 1]; \
             (async function (...args) { BODY }).apply(null, [...arguments].slice(0, -1)) \
             .then(done, error => done({failed: String(error)}));";
-        let value = self
-            .browser
-            .post("execute/async", &json!({"script": script.replace("BODY", body), "args": arguments}));
+        let value =
+            self.browser.post("execute/async", &json!({"script": script.replace("BODY", body), "args": arguments}));
         assert!(value["failed"].is_null(), "{}", value["failed"]);
         value
     }
@@ -148,7 +147,11 @@ impl Page {
 
     /// Clicks at a point of the window.
     pub fn click_at(&self, point: (f64, f64)) {
-        self.pointer(&[moved(point), json!({"type": "pointerDown", "button": 0}), json!({"type": "pointerUp", "button": 0})]);
+        self.pointer(&[
+            moved(point),
+            json!({"type": "pointerDown", "button": 0}),
+            json!({"type": "pointerUp", "button": 0}),
+        ]);
         self.settle();
     }
 
@@ -167,7 +170,8 @@ impl Page {
     }
 
     fn pointer(&self, actions: &[Value]) {
-        let pointer = json!({"type": "pointer", "id": "mouse", "parameters": {"pointerType": "mouse"}, "actions": actions});
+        let pointer =
+            json!({"type": "pointer", "id": "mouse", "parameters": {"pointerType": "mouse"}, "actions": actions});
         self.browser.post("actions", &json!({"actions": [pointer]}));
     }
 
@@ -175,19 +179,29 @@ impl Page {
     pub fn wheel(&self, point: (f64, f64), down: i32) {
         let scroll = json!({"type": "scroll", "x": pixel(point.0), "y": pixel(point.1), "deltaX": 0, "deltaY": down,
             "duration": 0, "origin": "viewport"});
+        // The event comes by way of the compositor, maybe later than the answer.
+        self.run(
+            "window.turned = new Promise(done => addEventListener('wheel', done, {once: true, capture: true}))",
+            &[],
+        );
         self.browser.post("actions", &json!({"actions": [{"type": "wheel", "id": "wheel", "actions": [scroll]}]}));
+        self.run_async("await turned", &[]);
         self.settle();
     }
 
     /// Presses keys one after the other, on what has the focus.
     pub fn keys(&self, text: &str) {
-        let press = |c: char| [json!({"type": "keyDown", "value": c.to_string()}), json!({"type": "keyUp", "value": c.to_string()})];
+        let press = |c: char| {
+            [json!({"type": "keyDown", "value": c.to_string()}), json!({"type": "keyUp", "value": c.to_string()})]
+        };
         self.keyboard(&text.chars().flat_map(press).collect::<Vec<_>>());
     }
 
     /// Presses a key while another is held.
     pub fn keys_with(&self, held: &str, text: &str) {
-        let press = |c: char| [json!({"type": "keyDown", "value": c.to_string()}), json!({"type": "keyUp", "value": c.to_string()})];
+        let press = |c: char| {
+            [json!({"type": "keyDown", "value": c.to_string()}), json!({"type": "keyUp", "value": c.to_string()})]
+        };
         let mut actions = vec![json!({"type": "keyDown", "value": held})];
         actions.extend(text.chars().flat_map(press));
         actions.push(json!({"type": "keyUp", "value": held}));
@@ -247,7 +261,9 @@ impl Page {
             let (method, parameters) = (event["message"]["method"].as_str()?, &event["message"]["params"]);
             match method {
                 "Network.requestWillBeSent" => parameters["request"]["url"].as_str().map(str::to_owned),
-                "Network.webSocketCreated" | "Network.webTransportCreated" => parameters["url"].as_str().map(str::to_owned),
+                "Network.webSocketCreated" | "Network.webTransportCreated" => {
+                    parameters["url"].as_str().map(str::to_owned)
+                }
                 _ => None,
             }
         });
