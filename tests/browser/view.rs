@@ -1,6 +1,6 @@
 //! Zooming and panning: the picture shows other addresses, and what is under the pointer stays there.
 
-use serde_json::json;
+use serde_json::Value;
 
 use super::page::{Page, key};
 use super::report::{Report, address};
@@ -128,12 +128,8 @@ pub fn the_view_stays_in_the_space(page: &Page, name: &str, report: &Report) {
 pub fn the_grid_leads_the_strip(page: &Page, name: &str, report: &Report) {
     page.click_at(page.spot("#grid").at(0.37, 0.3));
     let chosen = chosen(page);
-    let known = |list: &str| {
-        report.list(list).iter().any(|e| {
-            json!([e["start"], e["end"]])
-                == json!([page.attribute("#details", "data-start"), page.attribute("#details", "data-end")])
-        })
-    };
+    let border = |entry: &Value, name: &str| address(entry[name].as_str().unwrap());
+    let known = |list| report.list(list).iter().any(|e| (border(e, "start"), border(e, "end")) == chosen);
     assert!(known("regions") || known("gaps") || known("barriers"), "{name}: {chosen:x?} is no region, no gap");
     let (start, end) = view(page);
     assert!(start < chosen.1 && chosen.0 < end, "{name}: the strip does not show {chosen:x?}");
