@@ -14,6 +14,7 @@ mod cli;
 mod documents;
 mod golden;
 mod hostile;
+mod html;
 mod layering;
 mod limits_of_space;
 #[cfg(target_os = "linux")]

@@ -3,6 +3,9 @@
 /** Whether the reader wants nothing to move. */
 const calm = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
 
+/** Scrolls to the picture. */
+const showPicture = () => byId('picture').scrollIntoView({ block: 'start', behavior: calm() ? 'auto' : 'smooth' });
+
 /** The report's JSON, unpacked: the bytes of `--format json`. */
 async function reportJson() {
   const packed = atob(byId('report-json').textContent.trim());
@@ -52,6 +55,7 @@ function drawLegend() {
     ...([...there].some((i) => i >= LOOKS.length) ? [item('reserved', 'reserved', 'paler, and hatched where there is room: taken, without memory behind it')] : []),
     ...(map.certainty.includes('f') ? [item('free', 'free', null)] : []),
     ...(map.certainty.includes('n') ? [item('not listed', 'unlisted', 'nothing says that it is free')] : []),
+    ...(state.shape.wasteful ? [item('unusable', 'unusable', 'free, but cut off by the allocation granularity')] : []),
     ...(state.shape.unreachable ? [item('never used by mmap', 'unreachable', null)] : []),
     item('stack pointer', 'pointer', null), item('largest gap', 'largest', null), item('selected', 'selected', null),
   ];

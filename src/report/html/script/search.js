@@ -50,7 +50,7 @@ function find(text) {
 function jump(hit) {
   select(hit.thing());
   byId('search-results').hidden = true;
-  byId('picture').scrollIntoView({ block: 'start', behavior: calm() ? 'auto' : 'smooth' });
+  showPicture();
 }
 
 function drawHits() {

@@ -104,13 +104,22 @@ function drawLargest(pen, box, xOf, width) {
   pen.setLineDash([4, 3]);
   pen.strokeRect(Math.round(x0) + 0.5, box.y + 1.5, Math.max(2, x1 - x0 - 1), box.h - 3);
   pen.setLineDash([]);
-  const size = bytes(state.largest.end - state.largest.start);
-  const text = [`largest gap ${size}`, size].find((t) => pen.measureText(t).width + 10 < x1 - x0);
-  if (!text) return;
-  pen.fillStyle = state.colors.text;
+  largestLabel(pen, box, x0, x1, width);
+}
+
+/** The largest gap's name: in it, or on a plate beside it. */
+function largestLabel(pen, box, x0, x1, width) {
+  const text = `largest gap ${bytes(state.largest.end - state.largest.start)}`;
   pen.textBaseline = 'middle';
   pen.font = '11px system-ui, sans-serif';
-  pen.fillText(text, (x0 + x1) / 2 - pen.measureText(text).width / 2, box.y + 14);
+  const wide = pen.measureText(text).width;
+  const fits = wide + 10 < x1 - x0;
+  const beside = x1 + 4 + wide + 8 < width ? x1 + 4 : x0 - wide - 12;
+  const left = fits ? (x0 + x1 - wide) / 2 : beside + 4;
+  pen.fillStyle = state.colors.paper;
+  if (!fits) pen.fillRect(left - 4, box.y + 3, wide + 8, 18);
+  pen.fillStyle = state.colors.text;
+  pen.fillText(text, left, box.y + 13);
 }
 
 /** Ranges of a selection: its regions, or itself. */
@@ -206,7 +215,7 @@ function selectBeside(step) {
 }
 
 function onStripKey(event) {
-  const act = STRIP_KEYS[event.key];
+  const act = STRIP_KEYS[event.key] ?? STRIP_KEYS[event.key.toLowerCase()];
   if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
   event.preventDefault();
   act();
