@@ -136,6 +136,10 @@ pub struct Input {
     /// Unpack compressed input whole, and walk memory where that makes figures exact
     #[arg(long)]
     pub deep: bool,
+    /// Replace user, home directory and host names by stand-ins, which are the same in every report; leave out
+    /// process arguments. With FRAGSCOPE_REDACT_KEY set, nobody without that key can check a guess
+    #[arg(long)]
+    pub redact: bool,
 }
 
 #[derive(ArgGroup, Debug, Default)]

@@ -1,7 +1,10 @@
 //! From arguments as typed to options that the library takes, or a sentence why not.
 
+use std::ffi::OsString;
+
 use super::args::{Input, Space};
 use crate::load::LoadOptions;
+use crate::load::redact::Redaction;
 use crate::model::{Request, RequestSource};
 
 /// Checks what the parser could not: how arguments relate.
@@ -20,7 +23,18 @@ pub fn load_options(input: &Input, space: &Space) -> Result<LoadOptions, String>
         assume_used: space.assume_used.clone(),
         request: space.need.map(|(size, align)| Request { size, align, source: RequestSource::User }),
         deep: input.deep,
+        redact: redaction(input),
     })
+}
+
+/// What `--redact` asks for, with the key of the environment.
+pub fn redaction(input: &Input) -> Option<Redaction> {
+    input.redact.then(redaction_by_environment)
+}
+
+/// How names are hidden where that is asked for.
+pub fn redaction_by_environment() -> Redaction {
+    Redaction { key: std::env::var_os("FRAGSCOPE_REDACT_KEY").map(OsString::into_encoded_bytes) }
 }
 
 fn checked_granularity(bytes: u64) -> Result<u64, String> {

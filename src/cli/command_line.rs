@@ -1,16 +1,18 @@
 //! The command that makes the same report again, ready for a POSIX shell: rebuilt from the arguments as they were
 //! understood, with all that change the result.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fmt::Write;
 
-use super::args::{At, Input, Report, Space, Threads};
+use super::args::{At, Input, Map, Report, Space, Threads};
 use crate::addr::AddrRange;
+use crate::load::redact::Redactor;
+use crate::report::Around;
 use crate::units::plain_size;
 
 /// `report` as Markdown.
-pub fn of_report(args: &Report) -> String {
-    let mut command = Command::new("report", &args.input);
+pub fn of_report(args: &Report, redactor: Option<&Redactor>) -> String {
+    let mut command = Command::new("report", &args.input, redactor);
     command.space(&args.space);
     command.flag("--all", args.all);
     command.flag("--explain", args.explain);
@@ -18,16 +20,40 @@ pub fn of_report(args: &Report) -> String {
 }
 
 /// `threads` as Markdown.
-pub fn of_threads(args: &Threads) -> String {
-    Command::new("threads", &args.input).finish()
+pub fn of_threads(args: &Threads, redactor: Option<&Redactor>) -> String {
+    Command::new("threads", &args.input, redactor).finish()
 }
 
 /// `at` as Markdown.
-pub fn of_at(args: &At) -> String {
-    let mut command = Command::new("at", &args.input);
+pub fn of_at(args: &At, redactor: Option<&Redactor>) -> String {
+    let mut command = Command::new("at", &args.input, redactor);
     command.arguments.push(format!("{:#x}", args.addr.0));
     command.space(&args.space);
     command.finish()
+}
+
+/// `map` as Markdown, as wide as it was drawn.
+pub fn of_map(args: &Map, columns: usize, redactor: Option<&Redactor>) -> String {
+    let mut command = Command::new("map", &args.input, redactor);
+    command.arguments.extend(args.range.map(range));
+    if let Some(cell) = args.cell {
+        command.value("--cell", &plain_size(cell));
+    }
+    if let Some(around) = &args.around {
+        command.value("--around", &quoted(OsStr::new(&place(around))));
+    }
+    command.value("--width", &columns.to_string());
+    command.space(&args.space);
+    command.finish()
+}
+
+fn place(around: &Around) -> String {
+    match around {
+        Around::LargestGap => "largest-gap".to_owned(),
+        Around::Thread(id) => format!("thread:{id}"),
+        Around::Module(name) => format!("module:{name}"),
+        Around::Addr(addr) => format!("{:#x}", addr.0),
+    }
 }
 
 /// A command in the making: the arguments in order, and the options behind them.
@@ -40,12 +66,15 @@ struct Command {
 }
 
 impl Command {
-    fn new(name: &'static str, input: &Input) -> Command {
-        let dump = input.dump.as_os_str();
+    /// With the dump as it was typed, or as the redactor shows it.
+    fn new(name: &'static str, input: &Input, redactor: Option<&Redactor>) -> Command {
+        let hidden = redactor.map(|redactor| OsString::from(redactor.apply(&input.dump.to_string_lossy())));
+        let dump = hidden.as_deref().unwrap_or(input.dump.as_os_str());
         let bytes = dump.as_encoded_bytes();
         let like_option = bytes.starts_with(b"-") && bytes != b"-";
         let mut command = Command { name, arguments: vec![quoted(dump)], options: String::new(), like_option };
         command.flag("--deep", input.deep);
+        command.flag("--redact", input.redact);
         command
     }
 

@@ -6,16 +6,17 @@ use std::path::Path;
 use clap::CommandFactory;
 
 use super::args::{Args, At, Command, Destination, Format, Input, Map, Report, Space, Threads};
-use super::checked::load_options;
+use super::checked::{load_options, redaction};
 use super::command_line;
 use super::failure::Failure;
 use super::map::{options, unicode};
 use super::output::{use_color, write_to};
 use crate::addr::AddrRange;
 use crate::analyze::{Analysis, analyze};
+use crate::load::redact::Redactor;
 use crate::load::{self, Dump};
 use crate::model::Snapshot;
-use crate::report::{self, Context, HtmlOptions, MarkdownOptions, OwnerIds, Section, TextOptions};
+use crate::report::{self, Around, Context, HtmlOptions, MarkdownOptions, OwnerIds, Section, TextOptions};
 
 /// Runs one command.
 ///
@@ -40,11 +41,11 @@ fn report(args: Report) -> Result<(), Failure> {
     let color = use_color(args.output.color, &args.output.destination);
     let unicode = unicode(&args.output);
     let options = TextOptions { all: args.all, explain: args.explain, color, unicode };
-    write_to(&args.output.destination, |out| match args.output.format {
+    write(&dump, &args.output.destination, |out| match args.output.format {
         Format::Text => report::write_text(out, cx, options),
         Format::Json => report::write_json(out, &report::Report::new(cx)),
         Format::Markdown => {
-            let command = command_line::of_report(&args);
+            let command = command_line::of_report(&args, dump.redactor());
             let options = MarkdownOptions { all: args.all, explain: args.explain, command: Some(&command) };
             report::write_markdown(out, cx, options)
         }
@@ -52,23 +53,28 @@ fn report(args: Report) -> Result<(), Failure> {
     })
 }
 
-fn map(args: Map) -> Result<(), Failure> {
+fn map(mut args: Map) -> Result<(), Failure> {
     let dump = open(&args.input, &args.space)?;
+    // Of a module whose name is hidden one still types the name.
+    if let (Some(Around::Module(name)), Some(redactor)) = (&mut args.around, dump.redactor()) {
+        *name = redactor.apply(name);
+    }
     let answers = Answers::of(dump.snapshot(), args.output.format);
     let cx = answers.context(dump.snapshot());
-    let options = options(cx, &args).map_err(Failure::Usage)?;
+    let options = options(cx, &args).map_err(|e| Failure::Usage(e).redacted(dump.redactor()))?;
     match args.output.format {
-        Format::Text => write_to(&args.output.destination, |out| report::write_map(out, cx, &options)),
+        Format::Text => write(&dump, &args.output.destination, |out| report::write_map(out, cx, &options)),
         Format::Json => {
             let report = report::MapReport::new(cx, &options).map_err(|e| Failure::Usage(e.to_string()))?;
-            write_to(&args.output.destination, |out| report::write_json(out, &report))
+            write(&dump, &args.output.destination, |out| report::write_json(out, &report))
         }
         Format::Html => {
             let html = HtmlOptions { section: Section::Picture, focus: options.range };
-            write_to(&args.output.destination, |out| report::write_html(out, cx, html))
+            write(&dump, &args.output.destination, |out| report::write_html(out, cx, html))
         }
         Format::Markdown => {
-            Err(Failure::Usage("map has no Markdown of its own; report --format markdown has a map".into()))
+            let command = command_line::of_map(&args, options.columns, dump.redactor());
+            write(&dump, &args.output.destination, |out| report::write_map_markdown(out, cx, &options, Some(&command)))
         }
     }
 }
@@ -78,11 +84,13 @@ fn threads(args: Threads) -> Result<(), Failure> {
     let answers = Answers::of(dump.snapshot(), args.output.format);
     let cx = answers.context(dump.snapshot());
     let color = use_color(args.output.color, &args.output.destination);
-    write_to(&args.output.destination, |out| match args.output.format {
+    write(&dump, &args.output.destination, |out| match args.output.format {
         _ if args.gdb => report::write_gdb(out, cx),
         Format::Text => report::write_threads(out, cx, color),
         Format::Json => report::write_json(out, &report::ThreadsReport::new(cx)),
-        Format::Markdown => report::write_threads_markdown(out, cx, Some(&command_line::of_threads(&args))),
+        Format::Markdown => {
+            report::write_threads_markdown(out, cx, Some(&command_line::of_threads(&args, dump.redactor())))
+        }
         Format::Html => report::write_html(out, cx, HtmlOptions { section: Section::Threads, focus: None }),
     })
 }
@@ -92,10 +100,12 @@ fn at(args: At) -> Result<(), Failure> {
     let answers = Answers::of(dump.snapshot(), args.output.format);
     let cx = answers.context(dump.snapshot());
     let color = use_color(args.output.color, &args.output.destination);
-    write_to(&args.output.destination, |out| match args.output.format {
+    write(&dump, &args.output.destination, |out| match args.output.format {
         Format::Text => report::write_at(out, cx, args.addr, color),
         Format::Json => report::write_json(out, &report::AtReport::new(cx, args.addr)),
-        Format::Markdown => report::write_at_markdown(out, cx, args.addr, Some(&command_line::of_at(&args))),
+        Format::Markdown => {
+            report::write_at_markdown(out, cx, args.addr, Some(&command_line::of_at(&args, dump.redactor())))
+        }
         Format::Html => {
             let focus = AddrRange::from_size(args.addr, 1);
             report::write_html(out, cx, HtmlOptions { section: Section::Picture, focus })
@@ -126,7 +136,17 @@ fn open(input: &Input, space: &Space) -> Result<Dump<'static>, Failure> {
         true => load::from_reader(Box::new(io::stdin()), &options),
         false => load::open(&input.dump, &options),
     };
-    dump.map_err(|e| Failure::Input(input.dump.clone(), e))
+    let redactor = redaction(input).map(|redaction| Redactor::new(&redaction));
+    dump.map_err(|e| Failure::Input(input.dump.clone(), e).redacted(redactor.as_ref()))
+}
+
+/// Writes what is said of a dump; a failure is redacted as the dump is.
+fn write(
+    dump: &Dump<'_>,
+    destination: &Destination,
+    write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
+) -> Result<(), Failure> {
+    write_to(destination, write).map_err(|failure| failure.redacted(dump.redactor()))
 }
 
 /// The answers about one snapshot, for renderers to borrow.

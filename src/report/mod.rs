@@ -20,7 +20,9 @@ pub use map::{
     Around, CellRunView, Detail, Focus, MapError, MapOptions, MapReport, MarkView, USUAL_COLUMNS, around, check_map,
     write_map,
 };
-pub use markdown::{LONGEST, MarkdownOptions, write_at_markdown, write_markdown, write_threads_markdown};
+pub use markdown::{
+    LONGEST, MarkdownOptions, write_at_markdown, write_map_markdown, write_markdown, write_threads_markdown,
+};
 pub use text::{TextOptions, write_text};
 pub use threads_table::{write_gdb, write_threads};
 pub use view::*;

@@ -13,6 +13,7 @@ mod figures;
 mod gaps;
 mod head;
 mod kinds;
+mod map;
 mod modules;
 mod paper;
 mod ranked;
@@ -30,6 +31,7 @@ use ranked::Ranked;
 
 pub use at::write_at_markdown;
 pub use budget::LONGEST;
+pub use map::write_map_markdown;
 pub use threads::write_threads_markdown;
 
 /// Where the rest of a list is.
@@ -65,6 +67,7 @@ pub fn write_markdown(out: &mut dyn Write, cx: Context<'_>, options: MarkdownOpt
     let mut paper = Paper::default();
     head::write(&mut paper, cx);
     figures::write(&mut paper, cx);
+    map::write(&mut paper, cx)?;
     advice::write(&mut paper, cx);
     gaps::write(&mut paper, cx, options.limit());
     barriers::write(&mut paper, cx, options.limit());
