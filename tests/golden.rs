@@ -57,6 +57,16 @@ fn text_reports() {
 }
 
 #[test]
+fn markdown_reports() {
+    let version = format!("Made with fragscope {}", env!("CARGO_PKG_VERSION"));
+    every_sample(|name, path| {
+        let report = run(&["report", "--format", "markdown", path]);
+        assert!(report.len() <= fragscope::report::LONGEST && report.contains(&version));
+        expected(name, "report.md").assert_eq(&report.replace(&version, "Made with fragscope (any)"));
+    });
+}
+
+#[test]
 fn deep_text_reports() {
     every_sample(|name, path| {
         if name.ends_with(".zst") {
@@ -85,6 +95,9 @@ fn thread_lists() {
 
 #[test]
 fn addresses() {
+    let markdown = run(&["at", "sample-dumps/windows-2gb.dmp.zst", "0x38a20000", "--format", "markdown"]);
+    let version = format!("fragscope {}", env!("CARGO_PKG_VERSION"));
+    expected("windows-2gb.dmp.zst", "at-0x38a20000.md").assert_eq(&markdown.replace(&version, "fragscope (any)"));
     for (name, address) in [
         ("i386-fragmented.core.zst", "0xb65bc000"),
         ("i386-fragmented.core.zst", "0xf7d8d000"),

@@ -20,10 +20,12 @@ mod limits_of_space;
 #[cfg(target_os = "linux")]
 mod live;
 mod load;
+mod markdown;
 mod nasty;
 mod oracle;
 mod properties;
 mod published;
+mod redact;
 mod samples;
 mod shared_stacks;
 mod spaces;
