@@ -44,7 +44,7 @@ fn columns(args: &Map) -> usize {
     let usual = if fine { COLUMNS_OF_256_CELLS } else { USUAL_COLUMNS };
     let there = || match args.output.format {
         Format::Text => terminal_columns(fine),
-        Format::Json => None,
+        Format::Json | Format::Markdown | Format::Html => None,
     };
     args.width.or_else(there).unwrap_or(usual)
 }
