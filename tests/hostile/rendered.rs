@@ -4,7 +4,7 @@ use std::io;
 
 use fragscope::analyze::{Analysis, analyze};
 use fragscope::load::Dump;
-use fragscope::report::{self, Context, OwnerIds, Report, TextOptions};
+use fragscope::report::{self, Context, HtmlOptions, OwnerIds, Report, TextOptions};
 use serde_json::Value;
 
 /// A dump with all that was concluded from it.
@@ -35,6 +35,7 @@ impl<'a> Rendered<'a> {
         report::write_gdb(out, cx)?;
         let bounds = self.dump.snapshot().space.bounds().range;
         report::write_at(out, cx, bounds.start(), false)?;
+        report::write_html(out, cx, HtmlOptions::default())?;
         report::write_json(out, &Report::new(cx))
     }
 
