@@ -81,6 +81,11 @@ impl Diagnostics {
         }
     }
 
+    /// Replaces every message.
+    pub fn rewrite(&mut self, new: impl Fn(&str) -> String) {
+        self.list.iter_mut().for_each(|diagnostic| diagnostic.message = new(&diagnostic.message));
+    }
+
     /// Whether any was added with this code.
     pub fn has(&self, code: &str) -> bool {
         self.list.iter().any(|d| d.code == code)

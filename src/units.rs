@@ -60,6 +60,13 @@ pub fn distinct(a: u64, b: u64) -> (String, String) {
     (x, y)
 }
 
+/// A size as one types it, exactly: `64M`, `1536M`, `67108865`.
+pub fn plain_size(bytes: u64) -> String {
+    let units = [(40, "T"), (30, "G"), (20, "M"), (10, "K")];
+    let unit = units.into_iter().find(|(shift, _)| bytes != 0 && bytes.is_multiple_of(1 << shift));
+    unit.map_or_else(|| bytes.to_string(), |(shift, letter)| format!("{}{letter}", bytes >> shift))
+}
+
 /// A count with thousands separated: `65,530`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Count(pub u64);
@@ -164,6 +171,13 @@ mod tests {
         assert_eq!(distinct(64 << 20, 1 << 20), ("64 MiB".into(), "1 MiB".into()));
         let (a, b) = distinct(33_450_000, 33_450_001);
         assert_eq!((a.as_str(), b.as_str()), ("33,450,000 bytes", "33,450,001 bytes"));
+    }
+
+    #[test]
+    fn sizes_as_one_types_them() {
+        for (bytes, text) in [(64 << 20, "64M"), (3 << 29, "1536M"), (4097, "4097"), (0, "0"), (1 << 41, "2T")] {
+            assert_eq!(plain_size(bytes), text);
+        }
     }
 
     #[test]

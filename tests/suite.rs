@@ -8,6 +8,7 @@
     reason = "a test that fails panics; clippy exempts only #[test] functions themselves"
 )]
 
+mod cells;
 mod cli;
 mod documents;
 mod golden;
@@ -18,9 +19,12 @@ mod limits_of_space;
 #[cfg(target_os = "linux")]
 mod live;
 mod load;
+mod map;
+mod markdown;
 mod oracle;
 mod properties;
 mod published;
+mod redact;
 mod samples;
 mod shared_stacks;
 mod spaces;

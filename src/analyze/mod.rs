@@ -3,10 +3,13 @@
 //! [`analyze`] answers all of them in time linear in the number of regions (but for sorting), and keeps indexes rather
 //! than copies.
 
+pub mod bands;
 pub mod barriers;
 pub mod case;
+pub mod cells;
 pub mod figures;
 pub mod gaps;
+pub mod grid;
 pub mod locate;
 pub mod reach;
 mod reasons;
@@ -19,8 +22,10 @@ pub mod verdict;
 
 pub use barriers::Barrier;
 pub use case::VerdictKind;
+pub use cells::{ByContent, CellContent, Contents};
 pub use figures::{Bucket, Figures, Largest, Socorro};
 pub use gaps::Gap;
+pub use grid::Grid;
 pub use locate::{Location, Spot};
 pub use reach::Reach;
 pub use splitters::{Group, GroupSplitter, Splitter};

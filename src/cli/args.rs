@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args as ArgGroup, Parser, Subcommand, ValueEnum, ValueHint};
 
-use super::size;
+use super::{map, size};
 use crate::addr::{Addr, AddrRange};
+use crate::report::Around;
 
 /// Post-mortem analyzer of address-space fragmentation.
 ///
@@ -23,6 +24,9 @@ pub enum Command {
     /// Say what is free, who splits it, and whether it was to blame
     #[command(after_help = EXAMPLES)]
     Report(Report),
+    /// Draw the address space: what is where, where it is free
+    #[command(after_help = MAP_EXAMPLES)]
+    Map(Map),
     /// List every thread with its stack pointer and stack
     Threads(Threads),
     /// Say what is at an address, and who is around it
@@ -45,6 +49,17 @@ Examples:
   zstdcat core.zst | fragscope report - --format json | jq .free.largest
   fragscope report /proc/self/maps --explain     what the figures mean";
 
+const MAP_EXAMPLES: &str = "\
+Examples:
+  fragscope map core.6845                                  all of it; of 64 bits what is in use
+  fragscope map core.6845 0x50000000+256M --cell 64K       a part
+  fragscope map core.6845 --around largest-gap             a place and what is around it
+  fragscope map core.6845 --cell 1M > map.txt              16 x 256 cells";
+
+/// Columns of the narrowest and of the widest picture.
+pub const NARROWEST: usize = 40;
+pub const WIDEST: usize = 1000;
+
 #[derive(ArgGroup, Debug)]
 pub struct Report {
     #[command(flatten)]
@@ -59,6 +74,34 @@ pub struct Report {
     /// Add what each figure means
     #[arg(long)]
     pub explain: bool,
+}
+
+#[derive(ArgGroup, Debug)]
+pub struct Map {
+    #[command(flatten)]
+    pub input: Input,
+    /// The part to draw: START-END or START+SIZE
+    #[arg(value_name = "RANGE", value_parser = size::parse_range, conflicts_with = "around")]
+    pub range: Option<AddrRange>,
+    /// Size of one cell, a power of two
+    #[arg(long, value_name = "SIZE", value_parser = size::parse_size, help_heading = "Picture")]
+    pub cell: Option<u64>,
+    /// Draw a place and what is around it: largest-gap, thread N, module X, ADDR
+    #[arg(long, value_name = "WHAT", value_parser = map::parse_around, help_heading = "Picture")]
+    pub around: Option<Around>,
+    /// Columns to fill, instead of the terminal's
+    #[arg(long, value_name = "COLUMNS", value_parser = size::parse_columns, help_heading = "Picture")]
+    pub width: Option<usize>,
+    /// Plain ASCII, as in a pipe
+    #[arg(long, conflicts_with = "unicode", help_heading = "Picture")]
+    pub ascii: bool,
+    /// Unicode blocks, as on a terminal
+    #[arg(long, help_heading = "Picture")]
+    pub unicode: bool,
+    #[command(flatten)]
+    pub space: Space,
+    #[command(flatten)]
+    pub output: Output,
 }
 
 #[derive(ArgGroup, Debug)]
@@ -93,6 +136,10 @@ pub struct Input {
     /// Unpack compressed input whole, and walk memory where that makes figures exact
     #[arg(long)]
     pub deep: bool,
+    /// Replace user, home directory and host names by stand-ins, which are the same in every report; leave out
+    /// process arguments. With FRAGSCOPE_REDACT_KEY set, nobody without that key can check a guess
+    #[arg(long)]
+    pub redact: bool,
 }
 
 #[derive(ArgGroup, Debug, Default)]
@@ -139,6 +186,8 @@ pub enum Format {
     Text,
     /// For programs; `fragscope schema` describes it
     Json,
+    /// For tickets: at most 60,000 bytes, with the map and the command to reproduce
+    Markdown,
     /// A page for a browser, in one file that loads nothing
     Html,
 }

@@ -5,15 +5,18 @@ use std::path::Path;
 
 use clap::CommandFactory;
 
-use super::args::{Args, At, Command, Destination, Format, Input, Report, Space, Threads};
-use super::checked::load_options;
+use super::args::{Args, At, Command, Destination, Format, Input, Map, Report, Space, Threads};
+use super::checked::{load_options, redaction};
+use super::command_line;
 use super::failure::Failure;
+use super::map::{options, unicode};
 use super::output::{use_color, write_to};
 use crate::addr::AddrRange;
 use crate::analyze::{Analysis, analyze};
+use crate::load::redact::Redactor;
 use crate::load::{self, Dump};
 use crate::model::Snapshot;
-use crate::report::{self, Context, HtmlOptions, OwnerIds, Section, TextOptions};
+use crate::report::{self, Around, Context, HtmlOptions, MarkdownOptions, OwnerIds, Section, TextOptions};
 
 /// Runs one command.
 ///
@@ -22,6 +25,7 @@ use crate::report::{self, Context, HtmlOptions, OwnerIds, Section, TextOptions};
 pub fn run(args: Args) -> Result<(), Failure> {
     match args.command {
         Command::Report(args) => report(args),
+        Command::Map(args) => map(args),
         Command::Threads(args) => threads(args),
         Command::At(args) => at(args),
         Command::Schema(destination) => schema(&destination),
@@ -31,39 +35,77 @@ pub fn run(args: Args) -> Result<(), Failure> {
 }
 
 fn report(args: Report) -> Result<(), Failure> {
-    let dump = open(&args.input, args.space)?;
+    let dump = open(&args.input, &args.space)?;
     let answers = Answers::of(dump.snapshot(), args.output.format);
     let cx = answers.context(dump.snapshot());
     let color = use_color(args.output.color, &args.output.destination);
-    let options = TextOptions { all: args.all, explain: args.explain, color };
-    write_to(&args.output.destination, |out| match args.output.format {
+    let unicode = unicode(&args.output);
+    let options = TextOptions { all: args.all, explain: args.explain, color, unicode };
+    write(&dump, &args.output.destination, |out| match args.output.format {
         Format::Text => report::write_text(out, cx, options),
         Format::Json => report::write_json(out, &report::Report::new(cx)),
+        Format::Markdown => {
+            let command = command_line::of_report(&args, dump.redactor());
+            let options = MarkdownOptions { all: args.all, explain: args.explain, command: Some(&command) };
+            report::write_markdown(out, cx, options)
+        }
         Format::Html => report::write_html(out, cx, HtmlOptions::default()),
     })
 }
 
+fn map(mut args: Map) -> Result<(), Failure> {
+    let dump = open(&args.input, &args.space)?;
+    // Of a module whose name is hidden one still types the name.
+    if let (Some(Around::Module(name)), Some(redactor)) = (&mut args.around, dump.redactor()) {
+        *name = redactor.apply(name);
+    }
+    let answers = Answers::of(dump.snapshot(), args.output.format);
+    let cx = answers.context(dump.snapshot());
+    let options = options(cx, &args).map_err(|e| Failure::Usage(e).redacted(dump.redactor()))?;
+    match args.output.format {
+        Format::Text => write(&dump, &args.output.destination, |out| report::write_map(out, cx, &options)),
+        Format::Json => {
+            let report = report::MapReport::new(cx, &options).map_err(|e| Failure::Usage(e.to_string()))?;
+            write(&dump, &args.output.destination, |out| report::write_json(out, &report))
+        }
+        Format::Html => {
+            let html = HtmlOptions { section: Section::Picture, focus: options.range };
+            write(&dump, &args.output.destination, |out| report::write_html(out, cx, html))
+        }
+        Format::Markdown => {
+            let command = command_line::of_map(&args, options.columns, dump.redactor());
+            write(&dump, &args.output.destination, |out| report::write_map_markdown(out, cx, &options, Some(&command)))
+        }
+    }
+}
+
 fn threads(args: Threads) -> Result<(), Failure> {
-    let dump = open(&args.input, Space::default())?;
+    let dump = open(&args.input, &Space::default())?;
     let answers = Answers::of(dump.snapshot(), args.output.format);
     let cx = answers.context(dump.snapshot());
     let color = use_color(args.output.color, &args.output.destination);
-    write_to(&args.output.destination, |out| match args.output.format {
+    write(&dump, &args.output.destination, |out| match args.output.format {
         _ if args.gdb => report::write_gdb(out, cx),
         Format::Text => report::write_threads(out, cx, color),
         Format::Json => report::write_json(out, &report::ThreadsReport::new(cx)),
+        Format::Markdown => {
+            report::write_threads_markdown(out, cx, Some(&command_line::of_threads(&args, dump.redactor())))
+        }
         Format::Html => report::write_html(out, cx, HtmlOptions { section: Section::Threads, focus: None }),
     })
 }
 
 fn at(args: At) -> Result<(), Failure> {
-    let dump = open(&args.input, args.space)?;
+    let dump = open(&args.input, &args.space)?;
     let answers = Answers::of(dump.snapshot(), args.output.format);
     let cx = answers.context(dump.snapshot());
     let color = use_color(args.output.color, &args.output.destination);
-    write_to(&args.output.destination, |out| match args.output.format {
+    write(&dump, &args.output.destination, |out| match args.output.format {
         Format::Text => report::write_at(out, cx, args.addr, color),
         Format::Json => report::write_json(out, &report::AtReport::new(cx, args.addr)),
+        Format::Markdown => {
+            report::write_at_markdown(out, cx, args.addr, Some(&command_line::of_at(&args, dump.redactor())))
+        }
         Format::Html => {
             let focus = AddrRange::from_size(args.addr, 1);
             report::write_html(out, cx, HtmlOptions { section: Section::Picture, focus })
@@ -88,13 +130,23 @@ fn man() -> Result<(), Failure> {
     write_to(&Destination { file: None }, |out| clap_mangen::Man::new(Args::command()).render(&mut &mut *out))
 }
 
-fn open(input: &Input, space: Space) -> Result<Dump<'static>, Failure> {
+fn open(input: &Input, space: &Space) -> Result<Dump<'static>, Failure> {
     let options = load_options(input, space).map_err(Failure::Usage)?;
     let dump = match input.dump == Path::new("-") {
         true => load::from_reader(Box::new(io::stdin()), &options),
         false => load::open(&input.dump, &options),
     };
-    dump.map_err(|e| Failure::Input(input.dump.clone(), e))
+    let redactor = redaction(input).map(|redaction| Redactor::new(&redaction));
+    dump.map_err(|e| Failure::Input(input.dump.clone(), e).redacted(redactor.as_ref()))
+}
+
+/// Writes what is said of a dump; a failure is redacted as the dump is.
+fn write(
+    dump: &Dump<'_>,
+    destination: &Destination,
+    write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
+) -> Result<(), Failure> {
+    write_to(destination, write).map_err(|failure| failure.redacted(dump.redactor()))
 }
 
 /// The answers about one snapshot, for renderers to borrow.
@@ -104,11 +156,11 @@ struct Answers {
 }
 
 impl Answers {
-    /// Text shows no ids, so they are looked at for the other formats only.
+    /// Text and Markdown show no ids, so they are looked at for the other formats only.
     fn of(snapshot: &Snapshot, format: Format) -> Answers {
         let ids = match format {
             Format::Json | Format::Html => OwnerIds::new(&snapshot.owners),
-            Format::Text => OwnerIds::default(),
+            Format::Text | Format::Markdown => OwnerIds::default(),
         };
         Answers { analysis: analyze(snapshot), ids }
     }

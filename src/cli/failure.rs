@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::error::LoadError;
+use crate::load::redact::Redactor;
 use crate::report::escape::shown;
 
 /// Why a command did not finish.
@@ -18,9 +19,24 @@ pub enum Failure {
     File(PathBuf, String),
     /// Standard output could not be written.
     Stdout(io::Error),
+    /// One of the others, in words from which names were removed.
+    Redacted(String),
 }
 
 impl Failure {
+    /// The same without the names that are to be hidden, where there is something that hides them.
+    pub fn redacted(self, redactor: Option<&Redactor>) -> Failure {
+        let Some(mut redactor) = redactor.cloned() else { return self };
+        match &self {
+            Failure::Input(path, _) | Failure::File(path, _) => redactor.learn(&path.to_string_lossy()),
+            Failure::Usage(_) => {}
+            Failure::Stdout(_) | Failure::Redacted(_) => return self,
+        }
+        let said = self.to_string();
+        redactor.learn(&said);
+        Failure::Redacted(redactor.apply(&said))
+    }
+
     /// Whether whoever read the output went away.
     pub fn is_broken_pipe(&self) -> bool {
         matches!(self, Failure::Stdout(e) if e.kind() == io::ErrorKind::BrokenPipe)
@@ -33,6 +49,7 @@ impl fmt::Display for Failure {
             Failure::Usage(sentence) => write!(f, "{sentence}"),
             Failure::Input(path, error) => write!(f, "{}: {}", path_text(path), shown(&error.to_string())),
             Failure::File(path, error) => write!(f, "{}: cannot be written: {error}", path_text(path)),
+            Failure::Redacted(sentence) => write!(f, "{sentence}"),
             Failure::Stdout(error) => write!(f, "stdout: cannot be written: {error}"),
         }
     }

@@ -2,8 +2,10 @@
 
 mod args;
 mod checked;
+mod command_line;
 mod commands;
 mod failure;
+mod map;
 mod output;
 mod size;
 
@@ -12,6 +14,8 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+use crate::load::redact::Redactor;
+
 /// Bad usage, or an input of which nothing could be said.
 const FAILED: u8 = 2;
 
@@ -19,7 +23,11 @@ const FAILED: u8 = 2;
 ///
 /// Returns 0 when done, also if whoever read the output went away; 2 after a sentence on stderr.
 pub fn run() -> ExitCode {
-    match commands::run(args::Args::parse()) {
+    let args = match args::Args::try_parse_from(map::joined(std::env::args_os())) {
+        Ok(args) => args,
+        Err(error) => refuse(&error),
+    };
+    match commands::run(args) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,
         Err(failure) => {
@@ -28,4 +36,18 @@ pub fn run() -> ExitCode {
             ExitCode::from(FAILED)
         }
     }
+}
+
+/// Says what is wrong with the arguments, or prints the help that was asked for.
+fn refuse(error: &clap::Error) -> ! {
+    let redacts = std::env::args_os().any(|argument| argument == "--redact");
+    if !redacts || !error.use_stderr() {
+        error.exit();
+    }
+    // What was typed is quoted in what is said.
+    let said = error.render().to_string();
+    let mut redactor = Redactor::new(&checked::redaction_by_environment());
+    redactor.learn(&said);
+    let _ = write!(io::stderr(), "{}", redactor.apply(&said));
+    std::process::exit(FAILED.into())
 }

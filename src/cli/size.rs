@@ -1,5 +1,6 @@
 //! Sizes, addresses and ranges as people type them.
 
+use super::args::{NARROWEST, WIDEST};
 use crate::addr::{Addr, AddrRange};
 
 /// Reads `64M`, `1.5G`, `0x4000000`, `67108864`, `64MiB`, `512 KiB`. Units are binary; a fraction must come out at
@@ -81,6 +82,15 @@ pub fn parse_range(text: &str) -> Result<AddrRange, String> {
         return Err(format!("`{text}` is no range; write START-END or START+SIZE, as 0x50000000+256M"));
     };
     range.ok_or_else(|| format!("`{text}` is an empty range, or ends above 2^64"))
+}
+
+/// Reads a number of columns, from 40 to 1000.
+///
+/// # Errors
+/// A sentence that names what is accepted.
+pub fn parse_columns(text: &str) -> Result<usize, String> {
+    let columns = text.trim().parse().ok().filter(|columns| (NARROWEST..=WIDEST).contains(columns));
+    columns.ok_or_else(|| format!("`{text}` is no number of columns from {NARROWEST} to {WIDEST}"))
 }
 
 /// Reads `SIZE` or `SIZE:ALIGN`.

@@ -14,6 +14,7 @@ mod options;
 mod positioned;
 mod prefix;
 pub mod proc_fs;
+pub mod redact;
 
 use std::borrow::Cow;
 use std::io::Read;
@@ -27,12 +28,14 @@ pub use prefix::PREFIX_LIMIT;
 use crate::error::LoadError;
 use crate::model::{Captured, Memory, Snapshot};
 use facts::Facts;
+use redact::Redactor;
 
 /// A dump that was read: the snapshot, and the input for those who look into memory.
 pub struct Dump<'a> {
     input: Input<'a>,
     captured: Vec<Captured>,
     snapshot: Snapshot,
+    redactor: Option<Redactor>,
 }
 
 impl Dump<'_> {
@@ -44,6 +47,11 @@ impl Dump<'_> {
     /// The process's memory as far as the dump holds it.
     pub fn memory(&self) -> Memory<'_> {
         Memory::new(&self.input, &self.captured, self.snapshot.platform.endian)
+    }
+
+    /// What hides names with [`LoadOptions::redact`]; the snapshot's names are hidden already.
+    pub fn redactor(&self) -> Option<&Redactor> {
+        self.redactor.as_ref()
     }
 
     /// The input's bytes.
@@ -82,8 +90,9 @@ pub fn from_reader(reader: Box<dyn Read>, options: &LoadOptions) -> Result<Dump<
 fn load<'a>(input: Input<'a>, path: Option<&Path>, options: &LoadOptions) -> Result<Dump<'a>, LoadError> {
     let facts = read_facts(&input, path, options)?;
     input.freeze();
-    let (snapshot, captured) = assemble::assemble(facts, &input, options)?;
-    Ok(Dump { input, captured, snapshot })
+    let (mut snapshot, captured) = assemble::assemble(facts, &input, options)?;
+    let redactor = options.redact.as_ref().map(|redaction| redact::redact(&mut snapshot, path, redaction));
+    Ok(Dump { input, captured, snapshot, redactor })
 }
 
 fn read_facts(input: &Input<'_>, path: Option<&Path>, options: &LoadOptions) -> Result<Facts, LoadError> {

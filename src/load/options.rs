@@ -1,5 +1,6 @@
 //! What the user may decide about reading: overrides of what the dump says, and how far to read.
 
+use super::redact::Redaction;
 use crate::addr::{Addr, AddrRange};
 use crate::model::Request;
 
@@ -18,4 +19,6 @@ pub struct LoadOptions {
     pub request: Option<Request>,
     /// Unpack compressed input whole and walk memory where that makes figures exact.
     pub deep: bool,
+    /// Hide user names, home directories and host names, and drop process arguments.
+    pub redact: Option<Redaction>,
 }

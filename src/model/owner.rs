@@ -144,6 +144,11 @@ impl Owners {
         (0u32..).map(OwnerId).zip(self.0.iter())
     }
 
+    /// All, to change them.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Owner> {
+        self.0.iter_mut()
+    }
+
     /// How many.
     pub fn len(&self) -> usize {
         self.0.len()

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::Context;
 use super::escape::shortened;
+use super::text::head::Quote;
 use super::text::owner_label;
 use super::text::page::Page;
 use super::text::table::{Align, Table};
@@ -19,16 +20,19 @@ use crate::units::{Bytes, Hex};
 pub fn write_at(out: &mut dyn Write, cx: Context<'_>, addr: Addr, color: bool) -> io::Result<()> {
     let location = locate::locate(&cx.snapshot.space, &cx.analysis.gaps, addr);
     let mut page = Page::new(out, color);
-    page.strong(&sentence(cx, location))?;
+    page.strong(&sentence(cx, location, |name, limit| shortened(name, limit).to_string()))?;
     page.line("")?;
-    surroundings(cx, location).write(&mut page)
+    let mut table = Table::new(&COLUMNS);
+    surroundings(cx, location).into_iter().for_each(|row| table.row(row));
+    table.write(&mut page)
 }
 
-fn sentence(cx: Context<'_>, location: Location) -> String {
+/// What is there. The file's name is shown by `quote`; the owner's, too, with the words around it.
+pub(super) fn sentence(cx: Context<'_>, location: Location, quote: Quote) -> String {
     let at = Hex { addr: location.addr, width: cx.snapshot.width() };
     match location.spot {
         Spot::Region(_) => match location.region(&cx.snapshot.space) {
-            Some(region) => format!("{at} lies in {}", region_words(cx, region)),
+            Some(region) => format!("{at} lies in {}", region_words(cx, region, quote)),
             None => format!("{at} is unknown"),
         },
         Spot::Gap(index) => {
@@ -43,11 +47,12 @@ fn sentence(cx: Context<'_>, location: Location) -> String {
     }
 }
 
-fn region_words(cx: Context<'_>, region: &Region) -> String {
+fn region_words(cx: Context<'_>, region: &Region, quote: Quote) -> String {
     let access = region.protection.map(|p| format!(" {}", p.letters())).unwrap_or_default();
     let backing = region.backing.and_then(|f| cx.snapshot.file(f));
-    let file = backing.map(|f| format!(", file {}", shortened(f, 60))).unwrap_or_default();
-    format!("{} ({}{access}{file})", owner_label(cx, region.owner), state_word(region.state))
+    let file = backing.map(|f| format!(", file {}", quote(f, 60))).unwrap_or_default();
+    let owner = quote(&owner_label(cx, region.owner), 90);
+    format!("{owner} ({}{access}{file})", state_word(region.state))
 }
 
 fn state_word(state: State) -> &'static str {
@@ -66,30 +71,30 @@ const COLUMNS: [(&str, Align); 4] =
     [("", Align::Left), ("range", Align::Fixed), ("size", Align::Right), ("what", Align::Left)];
 
 /// The place itself between what is below and above, by address, highest last.
-fn surroundings<'a>(cx: Context<'_>, location: Location) -> Table<'a> {
-    let mut table = Table::new(&COLUMNS);
-    let region = |table: &mut Table<'_>, name: &str, index: Option<usize>| {
+pub(super) fn surroundings(cx: Context<'_>, location: Location) -> Vec<[String; 4]> {
+    let mut rows = Vec::new();
+    let region = |rows: &mut Vec<[String; 4]>, name: &str, index: Option<usize>| {
         if let Some(r) = index.and_then(|i| cx.snapshot.space.regions().get(i)) {
-            add(cx, table, name, r.range, owner_label(cx, r.owner));
+            add(cx, rows, name, r.range, owner_label(cx, r.owner));
         }
     };
-    let gap = |table: &mut Table<'_>, name: &str, index: Option<usize>| {
+    let gap = |rows: &mut Vec<[String; 4]>, name: &str, index: Option<usize>| {
         if let Some(g) = index.and_then(|i| cx.analysis.gaps.get(i)) {
-            add(cx, table, name, g.range, g.certainty.name().into());
+            add(cx, rows, name, g.range, g.certainty.name().into());
         }
     };
-    gap(&mut table, "gap below", location.gap_below);
-    region(&mut table, "region below", location.region_below);
+    gap(&mut rows, "gap below", location.gap_below);
+    region(&mut rows, "region below", location.region_below);
     match location.spot {
-        Spot::Region(index) => region(&mut table, "here", Some(index)),
-        Spot::Gap(index) => gap(&mut table, "here", Some(index)),
+        Spot::Region(index) => region(&mut rows, "here", Some(index)),
+        Spot::Gap(index) => gap(&mut rows, "here", Some(index)),
         Spot::Outside => {}
     }
-    region(&mut table, "region above", location.region_above);
-    gap(&mut table, "gap above", location.gap_above);
-    table
+    region(&mut rows, "region above", location.region_above);
+    gap(&mut rows, "gap above", location.gap_above);
+    rows
 }
 
-fn add(cx: Context<'_>, table: &mut Table<'_>, name: &str, range: AddrRange, what: String) {
-    table.row([name.into(), range_words(cx, range), Bytes(range.size()).to_string(), what]);
+fn add(cx: Context<'_>, rows: &mut Vec<[String; 4]>, name: &str, range: AddrRange, what: String) {
+    rows.push([name.into(), range_words(cx, range), Bytes(range.size()).to_string(), what]);
 }

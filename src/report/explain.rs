@@ -4,7 +4,7 @@ use std::io;
 
 use super::text::page::Page;
 
-const DEFINITIONS: [(&str, &str); 14] = [
+pub(super) const DEFINITIONS: [(&str, &str); 14] = [
     ("address space", "the addresses that this process could ever map, floor to ceiling."),
     ("gap", "a maximal run of free addresses between two regions, or between a region and an end of the space."),
     (

@@ -7,6 +7,8 @@ pub mod escape;
 mod explain;
 mod html;
 mod json;
+mod map;
+mod markdown;
 mod text;
 mod threads_table;
 mod view;
@@ -14,6 +16,13 @@ mod view;
 pub use at::write_at;
 pub use html::{HtmlOptions, Section, write_html};
 pub use json::write_json;
+pub use map::{
+    Around, CellRunView, Detail, Focus, MapError, MapOptions, MapReport, MarkView, USUAL_COLUMNS, around, check_map,
+    write_map,
+};
+pub use markdown::{
+    LONGEST, MarkdownOptions, write_at_markdown, write_map_markdown, write_markdown, write_threads_markdown,
+};
 pub use text::{TextOptions, write_text};
 pub use threads_table::{write_gdb, write_threads};
 pub use view::*;

@@ -43,6 +43,7 @@ pub(super) fn write_rows<'a>(
     table.write(page)
 }
 
+/// Id, stack pointer, stack, its sizes, how its bounds were found, name.
 pub(super) fn cells(cx: Context<'_>, thread: &Thread) -> [String; 8] {
     let width = cx.snapshot.width();
     let size = |bytes: Option<u64>| bytes.map_or_else(|| "?".into(), |b| Bytes(b).to_string());

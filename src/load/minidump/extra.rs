@@ -22,7 +22,9 @@ pub(super) fn read(path: &Path, found: &mut Annotations, diagnostics: &mut Diagn
         return;
     }
     if let Err(error) = parse(&text, found) {
-        let message = format!("the .extra file beside the dump is no JSON object of annotations: {error}");
+        // The parser's own words would quote what is in the file.
+        let place = format!("line {}, column {}", error.line(), error.column());
+        let message = format!("the .extra file beside the dump is no JSON object of annotations ({place})");
         diagnostics.warn("bad-extra", message, None);
     }
 }

@@ -16,7 +16,7 @@ pub(super) fn markup(cx: Context<'_>) -> Markup {
                 @if !complete { p class="remark" { "the map is incomplete: free figures are upper bounds" } }
             }
             dl class="figures" {
-                @for row in figures::table(cx).rows() {
+                @for row in figures::rows(cx) {
                     @if let [name, value, remark] = row.as_slice() {
                         div { dt { (name) } dd { strong { (value) } " " span class="remark" { (remark) } } }
                     }

@@ -4,6 +4,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::data::{MapData, Part};
 use super::{HtmlOptions, assets, embed, evidence, figures, picture, policy, tables, verdict};
+use crate::report::text::head::{PLAIN, word};
 use crate::report::text::process_name;
 use crate::report::{Context, Tool};
 
@@ -43,7 +44,7 @@ fn head(cx: Context<'_>, script: &str) -> Markup {
             meta name="viewport" content="width=device-width, initial-scale=1";
             meta name="color-scheme" content="light dark";
             meta name="referrer" content="no-referrer";
-            title { (process_name(cx)) ": " (verdict::word(cx)) " – fragscope" }
+            title { (process_name(cx, PLAIN)) ": " (word(cx)) " – fragscope" }
             style { (PreEscaped(assets::STYLE)) }
         }
     }
@@ -54,7 +55,7 @@ fn top(cx: Context<'_>) -> Markup {
         header class="bar" {
             a class="skip" href="#main" { "Skip to the report" }
             p class="brand" { "fragscope" }
-            p class="subject" { (process_name(cx)) }
+            p class="subject" { (process_name(cx, PLAIN)) }
             div class="tools script" hidden {
                 div class="search" role="search" {
                     input id="search" type="search" autocomplete="off" spellcheck="false"

@@ -134,7 +134,7 @@ fn by_kind(cx: Context<'_>) -> Markup {
                     thead { tr {
                         @for (i, title) in KINDS.iter().enumerate() { th scope="col" class=[number(i)] { (title) } }
                     } }
-                    tbody { @for row in kinds::table(cx).rows() { tr {
+                    tbody { @for row in kinds::rows(cx) { tr {
                         @for (i, cell) in row.iter().enumerate() { td class=[number(i)] { (cell) } }
                     } } }
                 }

@@ -2,7 +2,6 @@
 
 use maud::{Markup, html};
 
-use crate::analyze::VerdictKind;
 use crate::report::Context;
 use crate::report::text::head;
 
@@ -11,28 +10,12 @@ pub(super) fn markup(cx: Context<'_>) -> Markup {
     let verdict = &cx.analysis.verdict;
     html! {
         section id="verdict" class="verdict" data-kind=(verdict.kind.name()) {
-            p class="word" { (word(cx)) }
+            p class="word" { (head::word(cx)) }
             h1 { (verdict.sentence) }
             ul class="reasons" { @for reason in &verdict.reasons { li { (reason) } } }
             dl class="facts" {
-                (fact("process", &head::process(cx)))
-                (fact("dump", &head::dump(cx)))
-                @if let Some(reason) = &cx.snapshot.dump.reason { (fact("ended", &head::ended(cx, reason))) }
-                (fact("space", &head::space(cx)))
+                @for (name, text) in head::facts(cx, head::PLAIN) { div { dt { (name) } dd { (text) } } }
             }
         }
     }
-}
-
-/// The verdict in a word. Without a request the kind would say nothing of use.
-pub(super) fn word(cx: Context<'_>) -> &'static str {
-    let verdict = &cx.analysis.verdict;
-    match verdict.kind {
-        VerdictKind::CannotTell if verdict.request.is_none() => "no request known",
-        kind => kind.name(),
-    }
-}
-
-fn fact(name: &str, text: &str) -> Markup {
-    html! { div { dt { (name) } dd { (text) } } }
 }

@@ -29,7 +29,8 @@ pub(super) fn write(page: &mut Page<'_>, cx: Context<'_>, limit: usize) -> io::R
     cut_note(page, barriers.len(), limit, "barrier")
 }
 
-fn cells(cx: Context<'_>, barrier: Barrier) -> [String; 5] {
+/// Start, size, what would be regained, span, owners.
+pub(in crate::report) fn cells(cx: Context<'_>, barrier: Barrier) -> [String; 5] {
     [
         Hex { addr: barrier.range.start(), width: cx.snapshot.width() }.to_string(),
         Bytes(barrier.range.size()).to_string(),

@@ -23,7 +23,7 @@ pub(super) fn write(page: &mut Page<'_>, cx: Context<'_>) -> io::Result<()> {
     cx.snapshot.deep_would_add.iter().try_for_each(|text| page.item("  - ", &shown(text).to_string()))
 }
 
-/// A diagnostic as one sentence with its code and place.
+/// A diagnostic as a sentence, with its code and where it arose.
 pub(in crate::report) fn diagnostic_text(cx: Context<'_>, diagnostic: &Diagnostic) -> String {
     let lead = match diagnostic.severity {
         Severity::Warning => "warning: ",

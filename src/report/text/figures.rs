@@ -15,74 +15,76 @@ pub(super) fn write(page: &mut Page<'_>, cx: Context<'_>) -> io::Result<()> {
         _ => "the map is incomplete: free figures are upper bounds",
     };
     page.heading("Key figures", remark)?;
-    table(cx).write(page)
-}
-
-/// The figures, each with its value and a remark.
-pub(in crate::report) fn table<'a>(cx: Context<'_>) -> Table<'a> {
     let mut table = Table::new(&[("", Align::Left), ("", Align::Right), ("", Align::Left)]);
-    free_rows(&mut table, cx);
-    request_rows(&mut table, cx);
-    space_rows(&mut table, cx);
-    table
+    rows(cx).into_iter().for_each(|row| table.row(row));
+    table.write(page)
 }
 
-fn add(table: &mut Table<'_>, name: &str, value: impl ToString, remark: impl ToString) {
-    table.row([name.to_owned(), value.to_string(), remark.to_string()]);
+/// Each figure with its name, value and remark.
+pub(in crate::report) fn rows(cx: Context<'_>) -> Vec<[String; 3]> {
+    let mut rows = Vec::new();
+    free_rows(&mut rows, cx);
+    request_rows(&mut rows, cx);
+    space_rows(&mut rows, cx);
+    rows
 }
 
-fn free_rows(table: &mut Table<'_>, cx: Context<'_>) {
+fn add(rows: &mut Vec<[String; 3]>, name: &str, value: impl ToString, remark: impl ToString) {
+    rows.push([name.to_owned(), value.to_string(), remark.to_string()]);
+}
+
+fn free_rows(rows: &mut Vec<[String; 3]>, cx: Context<'_>) {
     let figures = &cx.analysis.figures;
     let span = cx.analysis.totals.span;
     let gaps = plural(cx.analysis.gaps.len() as u64, "gap");
     add(
-        table,
+        rows,
         "free",
         Bytes(figures.total),
         format!("in {gaps}, {} of the address space", percent(figures.total, span)),
     );
-    add(table, "largest gap", Bytes(figures.largest_size()), place(cx, figures.largest));
+    add(rows, "largest gap", Bytes(figures.largest_size()), place(cx, figures.largest));
     if figures.largest_reachable_size() < figures.largest_size() {
         let remark = format!("{}, of what mmap can reach", place(cx, figures.largest_reachable));
-        add(table, "largest reachable gap", Bytes(figures.largest_reachable_size()), remark);
+        add(rows, "largest reachable gap", Bytes(figures.largest_reachable_size()), remark);
     }
     if let Some(most) = cx.analysis.verdict.largest_that_fits {
-        add(table, "largest request that fits", Bytes(most), "");
+        add(rows, "largest request that fits", Bytes(most), "");
     }
     add(
-        table,
+        rows,
         "external fragmentation",
         figures.external_fragmentation_text(),
         "of the free bytes lie outside the largest gap",
     );
     if figures.unusable() > 0 {
-        add(table, "unusable", Bytes(figures.unusable()), "free, but cut off by the allocation granularity");
+        add(rows, "unusable", Bytes(figures.unusable()), "free, but cut off by the allocation granularity");
     }
 }
 
-fn request_rows(table: &mut Table<'_>, cx: Context<'_>) {
+fn request_rows(rows: &mut Vec<[String; 3]>, cx: Context<'_>) {
     if let (Some(fit), Some(request)) = (cx.analysis.request_fit, cx.analysis.verdict.request) {
-        add(table, "the request would fit", format!("{}×", Count(fit.slots)), format!("{} each", Bytes(request.size)));
+        add(rows, "the request would fit", format!("{}×", Count(fit.slots)), format!("{} each", Bytes(request.size)));
     }
     let room = cx.analysis.thread_room;
     let whose = if room.from_threads { "as most here" } else { "assumed" };
-    add(table, "room for threads", Count(room.slots), format!("with stacks of {} ({whose})", Bytes(room.stack)));
+    add(rows, "room for threads", Count(room.slots), format!("with stacks of {} ({whose})", Bytes(room.stack)));
 }
 
-fn space_rows(table: &mut Table<'_>, cx: Context<'_>) {
+fn space_rows(rows: &mut Vec<[String; 3]>, cx: Context<'_>) {
     let totals = &cx.analysis.totals;
-    add(table, "committed", Bytes(totals.committed), percent(totals.committed, totals.span));
-    add(table, "reserved", Bytes(totals.reserved), "taken, without memory behind it");
+    add(rows, "committed", Bytes(totals.committed), percent(totals.committed, totals.span));
+    add(rows, "reserved", Bytes(totals.reserved), "taken, without memory behind it");
     if totals.unknown > 0 {
-        add(table, "not listed", Bytes(totals.unknown), "counted as free above, and may hold something");
+        add(rows, "not listed", Bytes(totals.unknown), "counted as free above, and may hold something");
     }
     if let Some(count) = cx.snapshot.limits.vma_count {
         let assumed = if cx.snapshot.limits.vma_limit.is_none() { " (assumed)" } else { "" };
         let limit = case::vma_limit(cx.snapshot);
-        add(table, "mappings", Count(count), format!("of vm.max_map_count {}{assumed}", Count(limit)));
+        add(rows, "mappings", Count(count), format!("of vm.max_map_count {}{assumed}", Count(limit)));
     }
     if let Some(left) = cx.snapshot.limits.commit_left {
-        add(table, "commit left", Bytes(left), "");
+        add(rows, "commit left", Bytes(left), "");
     }
 }
 

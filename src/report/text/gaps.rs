@@ -12,11 +12,10 @@ use crate::model::{Certainty, Coverage};
 use crate::units::{Bytes, Hex};
 
 pub(super) fn write(page: &mut Page<'_>, cx: Context<'_>, limit: usize) -> io::Result<()> {
-    let mut gaps: Vec<Gap> = cx.analysis.gaps.clone();
+    let gaps = ranked(cx);
     if gaps.is_empty() {
         return Ok(());
     }
-    gaps.sort_by_key(|g| (Reverse(g.range.size()), g.range.start()));
     page.heading("Largest gaps", "and who stands below and above")?;
     let mut table = Table::new(&[
         ("start", Align::Fixed),
@@ -32,7 +31,15 @@ pub(super) fn write(page: &mut Page<'_>, cx: Context<'_>, limit: usize) -> io::R
     cut_note(page, gaps.len(), limit, "gap")
 }
 
-fn cells(cx: Context<'_>, gap: Gap) -> [String; 5] {
+/// All gaps, the largest first.
+pub(in crate::report) fn ranked(cx: Context<'_>) -> Vec<Gap> {
+    let mut gaps: Vec<Gap> = cx.analysis.gaps.clone();
+    gaps.sort_by_key(|g| (Reverse(g.range.size()), g.range.start()));
+    gaps
+}
+
+/// Start, size, who stands below and above, remarks.
+pub(in crate::report) fn cells(cx: Context<'_>, gap: Gap) -> [String; 5] {
     let space = &cx.snapshot.space;
     [
         Hex { addr: gap.range.start(), width: cx.snapshot.width() }.to_string(),

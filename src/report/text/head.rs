@@ -3,8 +3,9 @@
 use std::io;
 
 use super::super::Context;
+use super::label::process_name;
 use super::page::Page;
-use super::process_name;
+use crate::analyze::VerdictKind;
 use crate::model::{Cpu, Os, Reason, ReasonKind, Writer};
 use crate::report::escape::shortened;
 use crate::units::{Bytes, Hex};
@@ -16,37 +17,52 @@ pub(super) fn write(page: &mut Page<'_>, cx: Context<'_>) -> io::Result<()> {
         page.item("  - ", reason)?;
     }
     page.line("")?;
-    page.item("process  ", &process(cx))?;
-    page.item("dump     ", &dump(cx))?;
-    if let Some(reason) = &cx.snapshot.dump.reason {
-        page.item("ended    ", &ended(cx, reason))?;
-    }
-    page.item("space    ", &space(cx))
+    facts(cx, PLAIN).into_iter().try_for_each(|(lead, text)| page.item(&format!("{lead:<9}"), &text))
+}
+
+/// How a name from the dump is shown, at a length that is not exceeded.
+pub(in crate::report) type Quote = fn(&str, usize) -> String;
+
+/// A name as text takes it.
+pub(in crate::report) const PLAIN: Quote = |name, limit| shortened(name, limit).to_string();
+
+/// What was looked at: the process, the dump, how the process ended, its address space.
+pub(in crate::report) fn facts(cx: Context<'_>, quote: Quote) -> Vec<(&'static str, String)> {
+    let ended = cx.snapshot.dump.reason.as_ref().map(|reason| ("ended", ended(cx, reason, quote)));
+    let first = [("process", process(cx, quote)), ("dump", dump(cx, quote))];
+    first.into_iter().chain(ended).chain([("space", space(cx))]).collect()
 }
 
 /// The verdict's word and sentence. Without a request the word would say nothing of use.
-fn headline(cx: Context<'_>) -> String {
+pub(in crate::report) fn headline(cx: Context<'_>) -> String {
     let verdict = &cx.analysis.verdict;
-    let decided = verdict.request.is_some() || verdict.kind != crate::analyze::VerdictKind::CannotTell;
-    let word = if decided { verdict.kind.name() } else { "no request known" };
-    format!("{word}: {}", verdict.sentence)
+    format!("{}: {}", word(cx), verdict.sentence)
 }
 
-pub(in crate::report) fn process(cx: Context<'_>) -> String {
+/// The verdict in a word. Without a request the kind would say nothing of use.
+pub(in crate::report) fn word(cx: Context<'_>) -> &'static str {
+    let verdict = &cx.analysis.verdict;
+    match verdict.kind {
+        VerdictKind::CannotTell if verdict.request.is_none() => "no request known",
+        kind => kind.name(),
+    }
+}
+
+fn process(cx: Context<'_>, quote: Quote) -> String {
     let platform = &cx.snapshot.platform;
     let os = platform.os.map_or("unknown system", Os::name);
     let cpu = platform.cpu.map(|c: Cpu| format!("{} ", c.name())).unwrap_or_default();
-    format!("{}, {}-bit {cpu}{os}", process_name(cx), platform.width.bits())
+    format!("{}, {}-bit {cpu}{os}", process_name(cx, quote), platform.width.bits())
 }
 
-pub(in crate::report) fn dump(cx: Context<'_>) -> String {
+fn dump(cx: Context<'_>, quote: Quote) -> String {
     let dump = &cx.snapshot.dump;
     let mut text = dump.format.name().to_owned();
     if let Some(writer) = dump.writer {
         text.push_str(&format!(" by {}", Writer::name(writer)));
     }
     if let Some(detail) = &dump.writer_detail {
-        text.push_str(&format!(" ({})", shortened(detail, 40)));
+        text.push_str(&format!(" ({})", quote(detail, 40)));
     }
     if let Some(compression) = dump.compression {
         text.push_str(&format!(", {compression}"));
@@ -57,19 +73,19 @@ pub(in crate::report) fn dump(cx: Context<'_>) -> String {
     format!("{text}; map {}", cx.snapshot.evidence.name())
 }
 
-pub(in crate::report) fn ended(cx: Context<'_>, reason: &Reason) -> String {
+fn ended(cx: Context<'_>, reason: &Reason, quote: Quote) -> String {
     let number = match reason.kind {
         ReasonKind::Signal => format!("signal {}", reason.code),
         ReasonKind::Exception => format!("exception {:#010x}", reason.code),
     };
-    let name = reason.name.as_deref().map(|n| format!(" {}", shortened(n, 40))).unwrap_or_default();
+    let name = reason.name.as_deref().map(|n| format!(" {}", quote(n, 40))).unwrap_or_default();
     let thread = reason.thread_id.map(|t| format!(" in thread {t}")).unwrap_or_default();
     let width = cx.snapshot.width();
     let address = reason.address.map(|addr| format!(", address {}", Hex { addr, width })).unwrap_or_default();
     format!("{number}{name}{thread}{address}")
 }
 
-pub(in crate::report) fn space(cx: Context<'_>) -> String {
+fn space(cx: Context<'_>) -> String {
     let bounds = cx.snapshot.space.bounds();
     let width = cx.snapshot.width();
     let (floor, ceiling) = (bounds.range.start(), bounds.range.end());

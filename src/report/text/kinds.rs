@@ -9,12 +9,6 @@ use crate::units::{Bytes, Count, percent};
 
 pub(super) fn write(page: &mut Page<'_>, cx: Context<'_>) -> io::Result<()> {
     page.heading("By kind", "the parts add up to the whole address space")?;
-    table(cx).write(page)
-}
-
-/// Bytes by kind, and what is free.
-pub(in crate::report) fn table<'a>(cx: Context<'_>) -> Table<'a> {
-    let totals = &cx.analysis.totals;
     let mut table = Table::new(&[
         ("kind", Align::Left),
         ("regions", Align::Right),
@@ -24,8 +18,15 @@ pub(in crate::report) fn table<'a>(cx: Context<'_>) -> Table<'a> {
         ("reserved", Align::Right),
         ("largest", Align::Right),
     ]);
-    for kind in &totals.by_kind {
-        table.row([
+    rows(cx).into_iter().for_each(|row| table.row(row));
+    table.write(page)
+}
+
+/// A row for each kind, and for what is free and what is not listed.
+pub(in crate::report) fn rows(cx: Context<'_>) -> Vec<[String; 7]> {
+    let totals = &cx.analysis.totals;
+    let kinds = totals.by_kind.iter().map(|kind| {
+        [
             kind.kind.name().into(),
             Count(kind.regions).to_string(),
             Bytes(kind.bytes).to_string(),
@@ -33,24 +34,21 @@ pub(in crate::report) fn table<'a>(cx: Context<'_>) -> Table<'a> {
             Bytes(kind.committed).to_string(),
             Bytes(kind.reserved).to_string(),
             Bytes(kind.largest).to_string(),
-        ]);
-    }
-    let gaps = cx.analysis.gaps.len() as u64;
+        ]
+    });
+    let free = [("(free)", totals.free), ("(not listed)", totals.unknown)].into_iter().filter(|(_, bytes)| *bytes > 0);
+    kinds.chain(free.map(|(name, bytes)| free_row(cx, name, bytes))).collect()
+}
+
+fn free_row(cx: Context<'_>, name: &str, bytes: u64) -> [String; 7] {
     let largest = cx.analysis.gaps.iter().map(|g| g.range.size()).max().unwrap_or(0);
-    for (name, bytes) in [("(free)", totals.free), ("(not listed)", totals.unknown)] {
-        if bytes > 0 {
-            let share = percent(bytes, totals.span);
-            let count = Count(gaps).to_string();
-            table.row([
-                name.into(),
-                count,
-                Bytes(bytes).to_string(),
-                share,
-                "".into(),
-                "".into(),
-                Bytes(largest).to_string(),
-            ]);
-        }
-    }
-    table
+    [
+        name.into(),
+        Count(cx.analysis.gaps.len() as u64).to_string(),
+        Bytes(bytes).to_string(),
+        percent(bytes, cx.analysis.totals.span),
+        String::new(),
+        String::new(),
+        Bytes(largest).to_string(),
+    ]
 }

@@ -1,6 +1,7 @@
 //! Owners and processes by the name that people know them by, made harmless.
 
 use super::super::Context;
+use super::head::Quote;
 use crate::model::{Owner, OwnerId, OwnerKind, Region};
 use crate::report::escape::shortened;
 use crate::units::Hex;
@@ -52,9 +53,9 @@ pub fn file_name(path: &str) -> &str {
 }
 
 /// The process in the head of a report: `app (pid 27459)`.
-pub fn process_name(cx: Context<'_>) -> String {
+pub fn process_name(cx: Context<'_>, quote: Quote) -> String {
     let dump = &cx.snapshot.dump;
-    let name = dump.process_name.as_deref().map(|n| shortened(n, 40).to_string());
+    let name = dump.process_name.as_deref().map(|n| quote(n, 40));
     match (name, dump.pid) {
         (Some(name), Some(pid)) => format!("{name} (pid {pid})"),
         (Some(name), None) => name,

@@ -8,9 +8,10 @@ pub(super) mod gaps;
 pub(super) mod head;
 pub(super) mod kinds;
 mod label;
-mod modules;
+mod map;
+pub(super) mod modules;
 pub(super) mod page;
-mod splitters;
+pub(super) mod splitters;
 pub(super) mod stacks;
 pub(super) mod table;
 
@@ -33,6 +34,8 @@ pub struct TextOptions {
     pub explain: bool,
     /// Terminal colours.
     pub color: bool,
+    /// The map in Unicode blocks; else in ASCII.
+    pub unicode: bool,
 }
 
 /// Writes the text report.
@@ -44,6 +47,7 @@ pub fn write_text(out: &mut dyn Write, cx: Context<'_>, options: TextOptions) ->
     let limit = if options.all { usize::MAX } else { SHOWN };
     head::write(&mut page, cx)?;
     figures::write(&mut page, cx)?;
+    map::write(&mut page, cx, options)?;
     gaps::write(&mut page, cx, limit)?;
     barriers::write(&mut page, cx, limit)?;
     splitters::write(&mut page, cx, limit)?;

@@ -15,12 +15,23 @@ const STRONG: Style = AnsiColor::Yellow.on_default().bold();
 pub struct Page<'w> {
     out: &'w mut dyn Write,
     color: bool,
+    width: usize,
 }
 
 impl<'w> Page<'w> {
     /// A page that writes to `out`, with terminal colours or without.
     pub fn new(out: &'w mut dyn Write, color: bool) -> Page<'w> {
-        Page { out, color }
+        Page { out, color, width: WIDTH }
+    }
+
+    /// The same with another number of columns.
+    pub fn wide(out: &'w mut dyn Write, color: bool, width: usize) -> Page<'w> {
+        Page { out, color, width }
+    }
+
+    /// Where the text goes, for what is no text.
+    pub fn out(&mut self) -> &mut dyn Write {
+        self.out
     }
 
     /// One line as it is.
@@ -30,7 +41,7 @@ impl<'w> Page<'w> {
 
     /// The line that must not be missed, wrapped.
     pub fn strong(&mut self, text: &str) -> io::Result<()> {
-        self.styled(STRONG, &wrap(text, WIDTH))
+        self.styled(STRONG, &wrap(text, self.width))
     }
 
     /// An empty line and a section's title, with a remark on what the section shows.
@@ -46,7 +57,7 @@ impl<'w> Page<'w> {
     /// A sentence with `lead` in front; its further lines are indented as far as the lead is long.
     pub fn item(&mut self, lead: &str, text: &str) -> io::Result<()> {
         let indent = lead.chars().count();
-        for (i, line) in wrap(text, WIDTH.saturating_sub(indent)).iter().enumerate() {
+        for (i, line) in wrap(text, self.width.saturating_sub(indent)).iter().enumerate() {
             let before = if i == 0 { lead } else { "" };
             self.line(&format!("{before:indent$}{line}"))?;
         }

@@ -6,6 +6,7 @@ use super::super::Context;
 use super::label::owner_with_address;
 use super::page::Page;
 use super::table::{Align, Table, cut_note};
+use crate::analyze::{GroupSplitter, Splitter};
 use crate::units::{Bytes, Count};
 
 pub(super) fn write(page: &mut Page<'_>, cx: Context<'_>, limit: usize) -> io::Result<()> {
@@ -28,17 +29,22 @@ fn owners(page: &mut Page<'_>, cx: Context<'_>, limit: usize) -> io::Result<()> 
         ("", Align::Left),
     ]);
     for splitter in splitters.iter().take(limit) {
-        let pinned = cx.snapshot.owner(splitter.owner).is_some_and(|o| !o.movable);
-        table.row([
-            Bytes(splitter.gain).to_string(),
-            Bytes(splitter.largest_without).to_string(),
-            Bytes(splitter.bytes).to_string(),
-            owner_with_address(cx, splitter.owner),
-            if pinned { "pinned".into() } else { String::new() },
-        ]);
+        table.row(cells(cx, splitter));
     }
     table.write(page)?;
     cut_note(page, splitters.len(), limit, "splitter")
+}
+
+/// Gain, the largest gap without it, its own size, who, remark.
+pub(in crate::report) fn cells(cx: Context<'_>, splitter: &Splitter) -> [String; 5] {
+    let pinned = cx.snapshot.owner(splitter.owner).is_some_and(|o| !o.movable);
+    [
+        Bytes(splitter.gain).to_string(),
+        Bytes(splitter.largest_without).to_string(),
+        Bytes(splitter.bytes).to_string(),
+        owner_with_address(cx, splitter.owner),
+        if pinned { "pinned".into() } else { String::new() },
+    ]
 }
 
 fn groups(page: &mut Page<'_>, cx: Context<'_>) -> io::Result<()> {
@@ -49,16 +55,19 @@ fn groups(page: &mut Page<'_>, cx: Context<'_>) -> io::Result<()> {
         ("own size", Align::Right),
         ("owners", Align::Right),
     ]);
-    for group in &cx.analysis.groups {
-        let gain = if group.gain == 0 { "none".into() } else { Bytes(group.gain).to_string() };
-        table.row([
-            group.group.name().into(),
-            gain,
-            Bytes(group.largest_without).to_string(),
-            Bytes(group.bytes).to_string(),
-            Count(group.owners).to_string(),
-        ]);
-    }
+    cx.analysis.groups.iter().for_each(|group| table.row(group_cells(group)));
     page.line("")?;
     table.write(page)
+}
+
+/// Which group, gain, the largest gap without it, its size, how many owners.
+pub(in crate::report) fn group_cells(group: &GroupSplitter) -> [String; 5] {
+    let gain = if group.gain == 0 { "none".into() } else { Bytes(group.gain).to_string() };
+    [
+        group.group.name().into(),
+        gain,
+        Bytes(group.largest_without).to_string(),
+        Bytes(group.bytes).to_string(),
+        Count(group.owners).to_string(),
+    ]
 }

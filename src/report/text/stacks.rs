@@ -16,13 +16,19 @@ pub(super) fn write(page: &mut Page<'_>, cx: Context<'_>, limit: usize) -> io::R
         return Ok(());
     }
     page.heading("Thread stacks", &remark(cx))?;
-    let mut threads: Vec<&Thread> = cx.snapshot.threads.iter().collect();
-    threads.sort_by_key(|t| (!t.crashed, Reverse(t.stack.map_or(0, |s| s.reserved.unwrap_or(s.range.size())))));
+    let threads = ranked(cx);
     threads_table::write_rows(page, cx, threads.iter().take(limit).copied())?;
     cut_note(page, threads.len(), limit, "thread")
 }
 
-/// How many threads, and what their stacks take together.
+/// All threads, the crashed one first, then those with the largest stacks.
+pub(in crate::report) fn ranked(cx: Context<'_>) -> Vec<&Thread> {
+    let mut threads: Vec<&Thread> = cx.snapshot.threads.iter().collect();
+    threads.sort_by_key(|t| (!t.crashed, Reverse(t.stack.map_or(0, |s| s.reserved.unwrap_or(s.range.size())))));
+    threads
+}
+
+/// Threads and stacks in sum.
 pub(in crate::report) fn remark(cx: Context<'_>) -> String {
     let totals = cx.analysis.stacks;
     let threads = plural(totals.threads, "thread");

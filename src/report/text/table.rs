@@ -38,11 +38,6 @@ impl<'a> Table<'a> {
         self.rows.push(cells.into());
     }
 
-    /// The rows so far.
-    pub fn rows(&self) -> &[Vec<String>] {
-        &self.rows
-    }
-
     /// Writes titles and rows, indented by two. Where they are wider than the page, the widest words are shortened.
     ///
     /// # Errors

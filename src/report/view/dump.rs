@@ -51,7 +51,7 @@ pub struct ReasonView<'a> {
 }
 
 impl<'a> DumpView<'a> {
-    pub(super) fn new(cx: Context<'a>) -> DumpView<'a> {
+    pub(in crate::report) fn new(cx: Context<'a>) -> DumpView<'a> {
         let dump = &cx.snapshot.dump;
         let platform = &cx.snapshot.platform;
         DumpView {

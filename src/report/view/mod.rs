@@ -60,7 +60,7 @@ pub struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    fn hex(self, addr: Addr) -> Address {
+    pub(super) fn hex(self, addr: Addr) -> Address {
         Address::new(addr, self.snapshot.width())
     }
 

@@ -29,7 +29,7 @@ pub struct AddressSpaceView {
 }
 
 impl AddressSpaceView {
-    pub(super) fn new(cx: Context<'_>) -> AddressSpaceView {
+    pub(in crate::report) fn new(cx: Context<'_>) -> AddressSpaceView {
         let bounds = cx.snapshot.space.bounds();
         let unreachable = bounds.mmap_layout.and_then(MmapLayout::unreachable);
         AddressSpaceView {

@@ -1,6 +1,8 @@
 //! Names from dumps are untrusted: whoever made the dump chose them. This is the one place that makes them harmless
 //! for a terminal or a ticket.
 
+pub mod markdown;
+
 use std::fmt;
 
 /// A name as it may be shown: nothing in it can move the cursor, start an escape sequence, end a line or turn the
@@ -10,25 +12,27 @@ use std::fmt;
 pub struct Shown<'a> {
     name: &'a str,
     limit: usize,
+    /// What is spelled out: what harms everywhere, and what harms in one format.
+    harms: fn(char) -> bool,
 }
 
 /// Shows a name whole, however long.
 pub fn shown(name: &str) -> Shown<'_> {
-    Shown { name, limit: usize::MAX }
+    Shown { name, limit: usize::MAX, harms: is_harmful }
 }
 
 /// Shows at most `limit` characters of a name, counted after escaping; a limit below 8 counts as 8.
 pub fn shortened(name: &str, limit: usize) -> Shown<'_> {
-    Shown { name, limit: limit.max(8) }
+    Shown { name, limit: limit.max(8), harms: is_harmful }
 }
 
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let harmless = !self.name.chars().any(is_harmful);
+        let harmless = !self.name.chars().any(self.harms);
         if harmless && self.name.len() <= self.limit {
             return f.pad(self.name);
         }
-        let pieces: Vec<String> = self.name.chars().map(escaped).collect();
+        let pieces = self.pieces();
         let length: usize = pieces.iter().map(|p| p.chars().count()).sum();
         if length <= self.limit {
             return f.pad(&pieces.concat());
@@ -43,6 +47,23 @@ impl fmt::Display for Shown<'_> {
     }
 }
 
+impl Shown<'_> {
+    /// The characters as they are shown; of a very long name those of its ends, which are all that can be.
+    fn pieces(&self) -> Vec<String> {
+        let chars = || self.name.chars();
+        if self.name.len() / 8 <= self.limit || chars().nth(self.limit.saturating_mul(2)).is_none() {
+            return chars().map(|c| self.escaped(c)).collect();
+        }
+        let mut tail: Vec<char> = chars().rev().take(self.limit).collect();
+        tail.reverse();
+        chars().take(self.limit).chain(tail).map(|c| self.escaped(c)).collect()
+    }
+
+    fn escaped(&self, c: char) -> String {
+        if (self.harms)(c) { c.escape_unicode().to_string() } else { c.to_string() }
+    }
+}
+
 /// How many pieces fit into `room` characters.
 fn fitting<'a>(pieces: impl Iterator<Item = &'a String>, room: usize) -> usize {
     let lengths = pieces.map(|p| p.chars().count());
@@ -52,10 +73,6 @@ fn fitting<'a>(pieces: impl Iterator<Item = &'a String>, room: usize) -> usize {
             (*sum <= room).then_some(())
         })
         .count()
-}
-
-fn escaped(c: char) -> String {
-    if is_harmful(c) { c.escape_unicode().to_string() } else { c.to_string() }
 }
 
 /// Control characters (C0, DEL, C1), line and paragraph separators, marks that turn the direction of writing,
@@ -94,6 +111,13 @@ mod tests {
     fn direction_marks_are_spelled_out() {
         assert_eq!(shown("exe\u{202e}fdp.").to_string(), r"exe\u{202e}fdp.");
         assert_eq!(shown("a\u{200b}b").to_string(), r"a\u{200b}b");
+    }
+
+    #[test]
+    fn of_a_very_long_name_both_ends_are_shown() {
+        let name = format!("a{}\u{1b}{}z", "b".repeat(5000), "y".repeat(5000));
+        assert_eq!(shortened(&name, 9).to_string(), "abbb…yyyz");
+        assert_eq!(shortened(&"\u{1b}".repeat(5000), 20).to_string(), r"\u{1b}…\u{1b}");
     }
 
     #[test]

@@ -1,0 +1,84 @@
+//! The report for a ticket: Markdown that GitHub, GitLab and Jira render, below the length that they take whatever the
+//! dump. The verdict comes first, what matters most follows, and the long lists are folded.
+//!
+//! Jira does not fold; there `<details>` is a line of its own that does no harm.
+
+mod advice;
+mod at;
+mod barriers;
+mod budget;
+mod evidence;
+mod explained;
+mod figures;
+mod gaps;
+mod head;
+mod kinds;
+mod map;
+mod modules;
+mod paper;
+mod ranked;
+mod splitters;
+mod stacks;
+mod table;
+mod threads;
+mod tool;
+
+use std::io::{self, Write};
+
+use super::Context;
+use paper::Paper;
+use ranked::Ranked;
+
+pub use at::write_at_markdown;
+pub use budget::LONGEST;
+pub use map::write_map_markdown;
+pub use threads::write_threads_markdown;
+
+/// Where the rest of a list is.
+const ELSEWHERE: &str = "; the text report shows them with `--all`";
+/// Rows of a list that are shown openly.
+const SHOWN: usize = 10;
+/// Rows of a list that are folded, without `--all`.
+const FOLDED: usize = 40;
+
+/// How much is shown, and how the report was made.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct MarkdownOptions<'a> {
+    /// Lists as long as there is room, instead of their beginnings.
+    pub all: bool,
+    /// The definition of each figure.
+    pub explain: bool,
+    /// The command that makes the same report, ready for a shell.
+    pub command: Option<&'a str>,
+}
+
+impl MarkdownOptions<'_> {
+    /// Rows of a list in all, as far as there is room.
+    fn limit(&self) -> usize {
+        if self.all { usize::MAX } else { SHOWN + FOLDED }
+    }
+}
+
+/// Writes the report as Markdown, never more than [`LONGEST`] bytes.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_markdown(out: &mut dyn Write, cx: Context<'_>, options: MarkdownOptions<'_>) -> io::Result<()> {
+    let mut paper = Paper::default();
+    head::write(&mut paper, cx);
+    figures::write(&mut paper, cx);
+    map::write(&mut paper, cx)?;
+    advice::write(&mut paper, cx);
+    gaps::write(&mut paper, cx, options.limit());
+    barriers::write(&mut paper, cx, options.limit());
+    splitters::write(&mut paper, cx, options.limit());
+    stacks::write(&mut paper, cx, options.limit());
+    modules::write(&mut paper, cx, options.limit());
+    kinds::write(&mut paper, cx);
+    evidence::write(&mut paper, cx);
+    if options.explain {
+        explained::write(&mut paper);
+    }
+    tool::write(&mut paper, options.command);
+    out.write_all(paper.text().as_bytes())
+}

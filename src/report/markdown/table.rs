@@ -1,0 +1,64 @@
+//! Tables of Markdown. Each row has as many cells as the header, whatever the names in it.
+
+use super::paper::Paper;
+use crate::report::escape::markdown::{code, prose};
+
+/// Characters of a cell with a name in it.
+const NAME: usize = 64;
+
+/// What a column holds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Column {
+    /// Addresses and names, in code.
+    Code,
+    /// Words of our own.
+    Words,
+    /// Numbers, to the right.
+    Number,
+}
+
+/// Titles, and what stands below each.
+pub type Columns<const N: usize> = [(&'static str, Column); N];
+
+/// Writes a table with as many rows as there is room for, and says how many these are.
+pub fn write<const N: usize>(
+    paper: &mut Paper,
+    columns: &Columns<N>,
+    rows: impl IntoIterator<Item = [String; N]>,
+) -> usize {
+    let titles = columns.map(|(title, _)| format!(" {title} |")).concat();
+    let rules = columns.map(|(_, column)| if column == Column::Number { " ---: |" } else { " --- |" }).concat();
+    let mut rows = rows.into_iter().map(|cells| row(columns, cells));
+    // A header without a row below it would say nothing.
+    let Some(first) = rows.next() else { return 0 };
+    if !paper.lines(&format!("|{titles}\n|{rules}\n{first}")) {
+        return 0;
+    }
+    1 + rows.take_while(|row| paper.lines(row)).count()
+}
+
+fn row<const N: usize>(columns: &Columns<N>, cells: [String; N]) -> String {
+    let cells = columns.iter().zip(cells).map(|((_, column), cell)| match column {
+        Column::Code => code(&cell, NAME),
+        Column::Words | Column::Number => prose(&cell).replace('|', "\\|"),
+    });
+    cells.fold(String::from("|"), |line, cell| line + " " + &cell + " |") + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_written_as_long_as_there_is_room() {
+        let mut paper = Paper::default();
+        paper.section(300);
+        let columns = [("who", Column::Code), ("size", Column::Number)];
+        let rows = (0..100).map(|i| [format!("a|b`{i}"), "4 KiB".to_owned()]);
+        let written = write(&mut paper, &columns, rows);
+        assert!((1..100).contains(&written), "{written}");
+        assert!(paper.text().starts_with("| who | size |\n| --- | ---: |\n| `a\\u{7c}b\\u{60}0` | 4 KiB |\n"));
+        assert_eq!(paper.text().lines().count(), 2 + written);
+        assert_eq!(write(&mut paper, &columns, []), 0);
+    }
+}
