@@ -8,6 +8,8 @@
     reason = "a test that fails panics; clippy exempts only #[test] functions themselves"
 )]
 
+#[cfg(target_os = "linux")]
+mod browser;
 mod cells;
 mod cli;
 mod documents;
@@ -21,6 +23,7 @@ mod live;
 mod load;
 mod map;
 mod markdown;
+mod nasty;
 mod oracle;
 mod properties;
 mod published;
