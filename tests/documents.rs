@@ -32,6 +32,7 @@ fn run(command: &str) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_fragscope"))
         .args(program.split_whitespace().skip(1))
         .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env_remove("COLUMNS")
         .output()
         .unwrap();
     assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));

@@ -109,6 +109,16 @@ fn addresses() {
 }
 
 #[test]
+fn maps() {
+    every_sample(|name, path| expected(name, "map.txt").assert_eq(&run(&["map", "--width", "100", path])));
+    for name in ["windows-2gb.dmp.zst", "i386-legacy.core.zst", "linux-x86_64.dmp"] {
+        let path = format!("sample-dumps/{name}");
+        let args = ["map", "--width", "100", "--unicode", "--color", "always", &path];
+        expected(name, "map-color.txt").assert_eq(&run(&args));
+    }
+}
+
+#[test]
 fn schema() {
     let schema = run(&["schema"]);
     expect_file![Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schema/report-v1.json")].assert_eq(&schema);

@@ -10,6 +10,7 @@
 
 #[cfg(target_os = "linux")]
 mod browser;
+mod cells;
 mod cli;
 mod documents;
 mod golden;
@@ -20,6 +21,7 @@ mod limits_of_space;
 #[cfg(target_os = "linux")]
 mod live;
 mod load;
+mod map;
 mod markdown;
 mod nasty;
 mod oracle;
