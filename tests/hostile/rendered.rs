@@ -5,7 +5,7 @@ use std::io;
 use fragscope::analyze::{Analysis, analyze};
 use fragscope::load::Dump;
 use fragscope::report::{
-    self, Around, Context, Detail, MapOptions, MapReport, MarkdownOptions, OwnerIds, Report, TextOptions,
+    self, Around, Context, Detail, HtmlOptions, MapOptions, MapReport, MarkdownOptions, OwnerIds, Report, TextOptions,
 };
 use serde_json::Value;
 
@@ -38,6 +38,7 @@ impl<'a> Rendered<'a> {
         self.write_maps()?;
         let bounds = self.dump.snapshot().space.bounds().range;
         report::write_at(out, cx, bounds.start(), false)?;
+        report::write_html(out, cx, HtmlOptions::default())?;
         report::write_markdown(out, cx, MarkdownOptions { all: true, explain: true, command: Some("fragscope") })?;
         report::write_threads_markdown(out, cx, None)?;
         report::write_at_markdown(out, cx, bounds.start(), None)?;

@@ -1,6 +1,6 @@
 //! Data inside the page: JSON that cannot end its script element, and the packed report.
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
 use base64::engine::general_purpose::{GeneralPurpose, STANDARD};
 use base64::write::EncoderStringWriter;
@@ -14,6 +14,7 @@ use crate::report::{Context, Report, write_json};
 
 /// Packed reports above this many bytes are left out: browsers open no such page.
 const LARGEST: u64 = 24 << 20;
+const BUFFER: usize = 64 << 10;
 
 /// JSON for a script element: `<`, `>`, `&`, the line separators and what could mislead who looks at the source are
 /// written as `\u003c`, so that no name in it can end the element, open a comment, or end a line of script.
@@ -49,9 +50,10 @@ fn is_special(c: char) -> bool {
 /// The bytes of `--format json`, packed with gzip and written in base64; `None` if that is too much for a page.
 pub(super) fn packed_report(cx: Context<'_>) -> Option<String> {
     let bounded = Bounded { to: EncoderStringWriter::new(&STANDARD), left: LARGEST };
-    let mut packer = GzEncoder::new(bounded, Compression::default());
+    // The packer clears its buffer for every write, and JSON is written word by word.
+    let mut packer = BufWriter::with_capacity(BUFFER, GzEncoder::new(bounded, Compression::default()));
     write_json(&mut packer, &Report::new(cx)).ok()?;
-    let bounded = packer.finish().ok()?;
+    let bounded = packer.into_inner().ok()?.finish().ok()?;
     Some(bounded.to.into_inner())
 }
 

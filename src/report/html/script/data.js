@@ -38,7 +38,9 @@ function ownerNumbers(column) {
 /** Starts of the owners' first regions. */
 function firstStarts(ownerOf, starts) {
   const firsts = [];
-  ownerOf.forEach((owner, i) => { firsts[owner] ??= starts[i]; });
+  ownerOf.forEach((owner, i) => {
+    firsts[owner] ??= starts[i];
+  });
   return firsts;
 }
 
@@ -57,7 +59,10 @@ function ownersOf(raw, firsts) {
     const at = own ?? firsts[number];
     const plain = `${kind}:${hex(at, raw.bits)}`;
     return {
-      number, kind, name, start: at,
+      number,
+      kind,
+      name,
+      start: at,
       id: ids.get(number) ?? (file === null ? plain : `${plain}:${file}`),
       label: labels.get(number) ?? (file === null ? kind : kind === 'module' ? file : `${kind} ${file}`),
       pinned: fixed.has(number),

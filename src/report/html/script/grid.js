@@ -33,7 +33,12 @@ function gridBox(cell, width) {
   // On whole pixels of the screen, so that no seam shows between cells.
   const fine = window.devicePixelRatio || 1;
   const at = (n) => Math.round((gutter + n * w) * fine) / fine;
-  return { x: at(column), y: Math.floor(cell / GRID.columns) * GRID.row, w: at(column + 1) - at(column), h: GRID.row - 3 };
+  return {
+    x: at(column),
+    y: Math.floor(cell / GRID.columns) * GRID.row,
+    w: at(column + 1) - at(column),
+    h: GRID.row - 3,
+  };
 }
 
 function drawGrid() {
@@ -41,11 +46,12 @@ function drawGrid() {
   const width = canvas.clientWidth;
   if (width === 0) return;
   const pen = penOf(canvas, width, GRID.rows * GRID.row);
-  const context = { pen, shape: state.shape, gaps: state.gaps, colors: state.colors, sums: new Float64Array(2 * LOOKS.length) };
+  const context = painting(pen);
   drawCells(context, width);
   drawRowStarts(pen, width);
   if (state.largest) frameCells(pen, width, state.largest, state.colors.text, 1, [3, 2]);
-  if (gridIsFixed() && state.view.until - state.view.at < lengthOf(state.scale)) frameCells(pen, width, viewRange(), state.colors.faint, 1.5, []);
+  if (gridIsFixed() && state.view.until - state.view.at < lengthOf(state.scale))
+    frameCells(pen, width, viewRange(), state.colors.faint, 1.5, []);
   for (const part of selectedRanges()) markCells(pen, width, part, state.colors.mark);
   if (state.hovered) frameCells(pen, width, state.hovered, state.colors.mark, 1.5, []);
 }
@@ -68,7 +74,8 @@ function drawRowStarts(pen, width) {
   for (let row = 0; row < GRID.rows; row += 1) {
     const [from] = cellRange(row * GRID.columns);
     const y = row * GRID.row + (GRID.row - 3) / 2 + 1;
-    if (state.shape.span <= from) return pen.fillText(`above the ceiling ${hexOf(state.map.ceiling)}`, gutterOf(width), y);
+    if (state.shape.span <= from)
+      return pen.fillText(`above the ceiling ${hexOf(state.map.ceiling)}`, gutterOf(width), y);
     pen.fillText(hexOf(gridIsFixed() ? BigInt(row) << 28n : addressAt(from)), 0, y);
   }
   return undefined;

@@ -12,9 +12,6 @@ const LOOKS = [
   { letter: 'O', name: 'other', color: '--other', kinds: ['crash-reporter', 'unknown'] },
 ];
 
-/** Index into LOOKS of each kind in the map's table. */
-const looksOf = (kinds) => kinds.map((kind) => Math.max(0, LOOKS.findIndex((look) => look.kinds.includes(kind))));
-
 /** Offsets of each gap's usable part; of a gap without one, its end twice. */
 function usableParts(map, gaps, offset) {
   const parts = gaps.map((gap) => usable(map, gap) ?? { start: gap.end, end: gap.end });
@@ -84,8 +81,15 @@ function palette() {
   const pale = LOOKS.map((look) => `color-mix(in srgb, ${color(look.color)} 45%, ${color('--free')})`);
   return {
     looks: [...looks, ...pale],
-    free: color('--free'), unlisted: color('--unlisted'), unreachable: color('--unreachable'), unusable: color('--unusable'),
-    text: color('--text'), faint: color('--faint'), line: color('--line'), mark: color('--mark'), paper: color('--paper'),
+    free: color('--free'),
+    unlisted: color('--unlisted'),
+    unreachable: color('--unreachable'),
+    unusable: color('--unusable'),
+    text: color('--text'),
+    faint: color('--faint'),
+    line: color('--line'),
+    mark: color('--mark'),
+    paper: color('--paper'),
   };
 }
 
@@ -96,8 +100,12 @@ function freeColor(context, from, to) {
   if (shape.unreachable && shape.unreachable[0] <= offset && offset < shape.unreachable[1]) return colors.unreachable;
   const index = firstAbove(shape.gapTo, offset);
   const gap = gaps[index];
-  const isWasted = gap && gap.certainty === 'free' && shape.gapFrom[index] <= from && to <= shape.gapTo[index]
-    && (to <= shape.usableFrom[index] || shape.usableTo[index] <= from);
+  const isWasted =
+    gap &&
+    gap.certainty === 'free' &&
+    shape.gapFrom[index] <= from &&
+    to <= shape.gapTo[index] &&
+    (to <= shape.usableFrom[index] || shape.usableTo[index] <= from);
   if (isWasted) return colors.unusable;
   return gap && gap.certainty === 'not-listed' ? colors.unlisted : colors.free;
 }

@@ -1,9 +1,16 @@
 // What the page shows: the map, the view on it, and what is selected. Parts of the page subscribe to changes.
 
 const state = {
-  map: null, gaps: [], barriers: [], shape: null, colors: null,
-  scale: null, view: { at: 0, until: 1 },
-  selection: null, hovered: null, largest: null,
+  map: null,
+  gaps: [],
+  barriers: [],
+  shape: null,
+  colors: null,
+  scale: null,
+  view: { at: 0, until: 1 },
+  selection: null,
+  hovered: null,
+  largest: null,
 };
 
 const listeners = { view: [], selection: [], hover: [], theme: [] };
@@ -19,6 +26,12 @@ function addressAt(offset) {
 const offsetOf = (address) => Number(address - state.map.floor);
 const lineOf = (address) => toLine(state.scale, Math.min(Math.max(offsetOf(address), 0), state.shape.span));
 const hexOf = (address) => hex(address, state.map.bits);
+
+/** What paintCell needs. */
+function painting(pen) {
+  const { shape, gaps, colors } = state;
+  return { pen, shape, gaps, colors, sums: new Float64Array(2 * LOOKS.length) };
+}
 
 /** The addresses of the view. */
 function viewRange() {
@@ -98,7 +111,8 @@ function thingAt(address) {
 
 function regionThing(index) {
   const owner = state.map.ownerOf[index];
-  return { type: 'region', index, start: state.map.starts[index], end: state.map.ends[index], owner, title: state.map.owners[owner].label };
+  const { starts, ends, owners } = state.map;
+  return { type: 'region', index, start: starts[index], end: ends[index], owner, title: owners[owner].label };
 }
 
 const gapThing = (gap) => ({ type: 'gap', index: gap.index, start: gap.start, end: gap.end, owner: -1, title: 'gap' });
