@@ -270,12 +270,37 @@ impl Page {
         asked.filter(|url| *url != own && !url.starts_with("blob:") && !url.starts_with("data:")).collect()
     }
 
-    /// Seconds that the page's main thread has worked since the page was opened.
-    pub fn main_thread_seconds(&self) -> f64 {
+    /// What the page's main thread has done since the page was opened: seconds of its tasks, which on a busy machine hold
+    /// the time that others got, and seconds of CPU.
+    pub fn main_thread(&self) -> Work {
         self.browser.devtools("Performance.enable", json!({}));
         let metrics = self.browser.devtools("Performance.getMetrics", json!({}));
-        let found = metrics["metrics"].as_array().unwrap().iter().find(|m| m["name"] == "TaskDuration");
-        found.unwrap()["value"].as_f64().unwrap()
+        let metric = |name| {
+            let found = metrics["metrics"].as_array().unwrap().iter().find(|m| m["name"] == name);
+            found.unwrap_or_else(|| panic!("no {name} in {metrics}"))["value"].as_f64().unwrap()
+        };
+        Work { tasks: metric("TaskDuration"), cpu: metric("ThreadTime") }
+    }
+}
+
+/// Main-thread time in seconds.
+#[derive(Clone, Copy, Debug)]
+pub struct Work {
+    pub tasks: f64,
+    pub cpu: f64,
+}
+
+impl std::ops::Sub for Work {
+    type Output = Work;
+
+    fn sub(self, before: Work) -> Work {
+        Work { tasks: self.tasks - before.tasks, cpu: self.cpu - before.cpu }
+    }
+}
+
+impl std::fmt::Display for Work {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:.3} s ({:.3} s CPU)", self.tasks, self.cpu)
     }
 }
 

@@ -62,6 +62,18 @@ pub fn the_wheel_keeps_what_is_under_the_pointer(page: &Page, name: &str, _repor
     zoom_at(page, name, 0.5, 120);
 }
 
+/// At the end of zooming in, turning the wheel further moves nothing.
+pub fn the_closest_view_does_not_drift(page: &Page, name: &str, _report: &Report) {
+    linear(page);
+    page.keys(&"+".repeat(60));
+    let (point, closest) = (page.spot("#strip").at(0.9, 0.5), view(page));
+    page.wheel(point, -240);
+    page.wheel(point, -240);
+    let after = view(page);
+    let pixel = width(closest) / 1000;
+    assert!(after.0.abs_diff(closest.0) <= pixel && as_wide(after, closest), "{name}: {closest:x?} became {after:x?}");
+}
+
 /// Also where the picture leaves out what is free between bands: what was under the pointer can be chosen there again.
 pub fn the_wheel_zooms_into_what_it_points_at(page: &Page, name: &str, _report: &Report) {
     let point = page.spot("#strip").at(0.41, 0.5);

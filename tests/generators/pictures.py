@@ -22,16 +22,16 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = "sample-dumps/windows-2gb.dmp.zst"
 
-# name, width, height, colours, splitter to choose first
+# name, width, height, colours
 REPORTS = [
-    ("report-light", 1280, 1000, "light"),
-    ("report-dark", 1280, 1000, "dark"),
-    ("report-narrow", 400, 900, "light"),
+    ("report-light", 1280, 1250, "light"),
+    ("report-dark", 1280, 1250, "dark"),
+    ("report-narrow", 400, 1250, "light"),
 ]
-# name, columns, lines to keep, arguments
+# name, lines to keep, what one types, and what makes the output that of a terminal
 TERMINALS = [
-    ("terminal-map", 100, None, ["map", SAMPLE]),
-    ("terminal-report", 100, 46, ["report", SAMPLE]),
+    ("terminal-map", None, ["map", SAMPLE], ["--unicode", "--width", "100"]),
+    ("terminal-report", 46, ["report", SAMPLE], []),
 ]
 
 
@@ -287,9 +287,9 @@ def reports(browser, scratch):
 
 
 def terminals(browser, scratch):
-    for name, columns, lines, arguments in TERMINALS:
-        shown = fragscope(*arguments, "--color", "always").splitlines()[:lines]
-        prompt = f'\x1b[1m$ fragscope {" ".join(arguments)}\x1b[0m'
+    for name, lines, typed, more in TERMINALS:
+        shown = fragscope(*typed, *more, "--color", "always").splitlines()[:lines]
+        prompt = f'\x1b[1m$ fragscope {" ".join(typed)}\x1b[0m'
         file = scratch / f"{name}.html"
         file.write_text(as_html("\n".join([prompt, *shown])))
         browser.open(file, 1600, 1200, "dark")
