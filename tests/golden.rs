@@ -57,6 +57,16 @@ fn text_reports() {
 }
 
 #[test]
+fn markdown_reports() {
+    let version = format!("Made with fragscope {}", env!("CARGO_PKG_VERSION"));
+    every_sample(|name, path| {
+        let report = run(&["report", "--format", "markdown", path]);
+        assert!(report.len() <= fragscope::report::LONGEST && report.contains(&version));
+        expected(name, "report.md").assert_eq(&report.replace(&version, "Made with fragscope (any)"));
+    });
+}
+
+#[test]
 fn deep_text_reports() {
     every_sample(|name, path| {
         if name.ends_with(".zst") {
@@ -85,6 +95,9 @@ fn thread_lists() {
 
 #[test]
 fn addresses() {
+    let markdown = run(&["at", "sample-dumps/windows-2gb.dmp.zst", "0x38a20000", "--format", "markdown"]);
+    let version = format!("fragscope {}", env!("CARGO_PKG_VERSION"));
+    expected("windows-2gb.dmp.zst", "at-0x38a20000.md").assert_eq(&markdown.replace(&version, "fragscope (any)"));
     for (name, address) in [
         ("i386-fragmented.core.zst", "0xb65bc000"),
         ("i386-fragmented.core.zst", "0xf7d8d000"),
@@ -92,6 +105,16 @@ fn addresses() {
     ] {
         let suffix = format!("at-{address}.txt");
         expected(name, &suffix).assert_eq(&run(&["at", &format!("sample-dumps/{name}"), address]));
+    }
+}
+
+#[test]
+fn maps() {
+    every_sample(|name, path| expected(name, "map.txt").assert_eq(&run(&["map", "--width", "100", path])));
+    for name in ["windows-2gb.dmp.zst", "i386-legacy.core.zst", "linux-x86_64.dmp"] {
+        let path = format!("sample-dumps/{name}");
+        let args = ["map", "--width", "100", "--unicode", "--color", "always", &path];
+        expected(name, "map-color.txt").assert_eq(&run(&args));
     }
 }
 

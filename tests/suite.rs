@@ -8,19 +8,27 @@
     reason = "a test that fails panics; clippy exempts only #[test] functions themselves"
 )]
 
+#[cfg(target_os = "linux")]
+mod browser;
+mod cells;
 mod cli;
 mod documents;
 mod fit_laws;
 mod golden;
 mod hostile;
+mod html;
 mod layering;
 mod limits_of_space;
 #[cfg(target_os = "linux")]
 mod live;
 mod load;
+mod map;
+mod markdown;
+mod nasty;
 mod oracle;
 mod properties;
 mod published;
+mod redact;
 mod samples;
 mod shared_stacks;
 mod spaces;

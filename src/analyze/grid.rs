@@ -19,8 +19,9 @@ impl Grid {
     /// more than [`MOST_CELLS`], or the size is 0.
     pub fn new(range: AddrRange, cell: u64, align: u64) -> Option<Grid> {
         let origin = range.start().align_down(align.max(cell));
-        let len = range.end().distance_from(origin).checked_add(cell.checked_sub(1)?)? / cell;
-        let len = usize::try_from(len).ok().filter(|_| len <= MOST_CELLS)?;
+        let len =
+            (0 < cell).then(|| range.end().distance_from(origin).div_ceil(cell)).filter(|len| *len <= MOST_CELLS)?;
+        let len = usize::try_from(len).ok()?;
         Some(Grid { range, origin, cell, len })
     }
 

@@ -165,6 +165,7 @@ mod tests {
     use proptest::prelude::*;
 
     /// What `sh` makes of a line: its words.
+    #[allow(clippy::unwrap_used, reason = "a test that fails panics")]
     fn split_by_sh(line: &str) -> Vec<Vec<u8>> {
         let script = format!("for word in {line}; do printf '%s\\000' \"$word\"; done");
         let out = Process::new("sh").arg("-c").arg(script).output().unwrap().stdout;

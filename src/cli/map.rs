@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 
-use super::args::{Map, Output};
+use super::args::{Format, Map, NARROWEST, Output, WIDEST};
 use super::output::use_color;
 use super::size::parse_address;
 use crate::report::{self, Around, Context, Detail, Focus, MapOptions, USUAL_COLUMNS};
@@ -37,22 +37,26 @@ pub fn options(cx: Context<'_>, args: &Map) -> Result<MapOptions, String> {
     Ok(options)
 }
 
-/// As wide as the terminal; where there is none, as wide as the cells that were asked for.
+/// As wide as the terminal; where there is none, as wide as the cells that were asked for. What a program reads does
+/// not depend on a terminal.
 fn columns(args: &Map) -> usize {
-    let usual = match args.cell {
-        Some(cell) if FINE_CELLS.contains(&cell) => COLUMNS_OF_256_CELLS,
-        _ => USUAL_COLUMNS,
+    let fine = args.cell.is_some_and(|cell| FINE_CELLS.contains(&cell));
+    let usual = if fine { COLUMNS_OF_256_CELLS } else { USUAL_COLUMNS };
+    let there = || match args.output.format {
+        Format::Text => terminal_columns(fine),
+        Format::Json | Format::Markdown | Format::Html => None,
     };
-    args.width.or_else(terminal_columns).unwrap_or(usual)
+    args.width.or_else(there).unwrap_or(usual)
 }
 
 /// Columns of the terminal that shows stdout or, where stdout is piped into a pager, stderr; else what `COLUMNS` says.
-fn terminal_columns() -> Option<usize> {
+/// Of `fine` cells as many as there are go into a file, whatever the terminal beside it.
+fn terminal_columns(fine: bool) -> Option<usize> {
     let stdout = terminal_size::terminal_size_of(io::stdout());
-    let size = stdout.or_else(|| terminal_size::terminal_size_of(io::stderr()));
+    let size = stdout.or_else(|| terminal_size::terminal_size_of(io::stderr()).filter(|_| !fine));
     let said = || std::env::var("COLUMNS").ok()?.trim().parse().ok();
     let columns = size.map(|(width, _)| usize::from(width.0)).filter(|width| *width > 0).or_else(said)?;
-    Some(columns.clamp(super::args::NARROWEST, super::args::WIDEST))
+    Some(columns.clamp(NARROWEST, WIDEST))
 }
 
 /// Whether whoever reads the output sees more than ASCII: on a terminal, in a locale that says so.

@@ -15,6 +15,7 @@
 mod absurd;
 mod cost;
 mod examine;
+mod formats;
 mod invariants;
 mod mutation;
 mod names;

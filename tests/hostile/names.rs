@@ -3,7 +3,7 @@
 
 use fragscope::analyze::analyze;
 use fragscope::load::{LoadOptions, from_bytes};
-use fragscope::report::{self, Context, OwnerIds, Report, TextOptions, ThreadsReport};
+use fragscope::report::{self, Around, Context, MapOptions, OwnerIds, Report, TextOptions, ThreadsReport};
 
 use super::cost;
 use crate::synth::elf_arch;
@@ -30,6 +30,9 @@ fn printed(bytes: &[u8]) -> (String, String) {
     report::write_text(&mut text, cx, TextOptions { all: true, explain: true, color: false, unicode: false }).unwrap();
     report::write_threads(&mut text, cx, false).unwrap();
     for region in dump.snapshot().space.regions() {
+        let focus = report::around(cx, &Around::Addr(region.range.start())).unwrap();
+        let range = Some(focus.neighbourhood(dump.snapshot().space.bounds().range));
+        report::write_map(&mut text, cx, &MapOptions { range, focus: Some(focus), ..MapOptions::default() }).unwrap();
         report::write_at(&mut text, cx, region.range.start(), false).unwrap();
     }
     report::write_json(&mut json, &Report::new(cx)).unwrap();

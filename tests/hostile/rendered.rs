@@ -4,7 +4,9 @@ use std::io;
 
 use fragscope::analyze::{Analysis, analyze};
 use fragscope::load::Dump;
-use fragscope::report::{self, Context, OwnerIds, Report, TextOptions};
+use fragscope::report::{
+    self, Around, Context, Detail, HtmlOptions, MapOptions, MapReport, MarkdownOptions, OwnerIds, Report, TextOptions,
+};
 use serde_json::Value;
 
 /// A dump with all that was concluded from it.
@@ -33,9 +35,29 @@ impl<'a> Rendered<'a> {
         report::write_text(out, cx, TextOptions { all: true, explain: true, color: true, unicode: true })?;
         report::write_threads(out, cx, false)?;
         report::write_gdb(out, cx)?;
+        self.write_maps()?;
         let bounds = self.dump.snapshot().space.bounds().range;
         report::write_at(out, cx, bounds.start(), false)?;
+        report::write_html(out, cx, HtmlOptions::default())?;
+        report::write_markdown(out, cx, MarkdownOptions { all: true, explain: true, command: Some("fragscope") })?;
+        report::write_threads_markdown(out, cx, None)?;
+        report::write_at_markdown(out, cx, bounds.start(), None)?;
         report::write_json(out, &Report::new(cx))
+    }
+
+    fn write_maps(&self) -> io::Result<()> {
+        let (cx, out) = (self.context(), &mut io::sink());
+        let plain = MapOptions { detail: Detail::Full, marks: true, ..MapOptions::default() };
+        for columns in [40, 300] {
+            let picture = MapOptions { columns, unicode: true, color: true, ..plain.clone() };
+            report::write_map(out, cx, &picture)?;
+        }
+        if let Ok(focus) = report::around(cx, &Around::LargestGap) {
+            let range = Some(focus.neighbourhood(self.dump.snapshot().space.bounds().range));
+            report::write_map(out, cx, &MapOptions { range, focus: Some(focus), ..plain.clone() })?;
+        }
+        let map = MapReport::new(cx, &plain).expect("the whole space can be drawn");
+        report::write_json(out, &map)
     }
 
     /// Parses the JSON report and adds its figures up.

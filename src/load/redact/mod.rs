@@ -14,8 +14,9 @@ mod snapshot;
 mod stand_in;
 mod words;
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Bound;
 
 use known::POSITION_ONLY;
 use paths::{Secret, SecretKind};
@@ -41,7 +42,7 @@ impl fmt::Debug for Redaction {
 pub struct Redactor {
     stand_ins: StandIns,
     /// Names in lower case that are hidden wherever they stand as a word.
-    learned: HashMap<Box<str>, SecretKind>,
+    learned: BTreeMap<Box<str>, SecretKind>,
     /// How many words the longest of them has.
     most_words: usize,
 }
@@ -54,7 +55,7 @@ const CUT_PART: usize = 3;
 impl Redactor {
     /// One that knows no name yet.
     pub fn new(redaction: &Redaction) -> Redactor {
-        Redactor { stand_ins: StandIns::new(redaction.key.as_deref()), learned: HashMap::new(), most_words: 0 }
+        Redactor { stand_ins: StandIns::new(redaction.key.as_deref()), learned: BTreeMap::new(), most_words: 0 }
     }
 
     /// Learns the users and hosts that a path or a sentence with paths in it gives away.
@@ -114,8 +115,9 @@ impl Redactor {
         let last = (last..=shown.len()).find(|at| shown.is_char_boundary(*at)).unwrap_or(shown.len());
         let (front, word) = shown.split_at(last);
         let begun = word.to_lowercase();
-        let whole = self.learned.iter().filter(|(known, _)| CUT_PART <= word.len() && known.starts_with(&begun)).min();
-        match whole {
+        let from = (Bound::Included(begun.as_str()), Bound::Unbounded);
+        let whole = self.learned.range::<str, _>(from).next();
+        match whole.filter(|(known, _)| CUT_PART <= word.len() && known.starts_with(&begun)) {
             Some((known, kind)) => format!("{front}{}", self.stand_in(known, *kind)),
             None => shown,
         }

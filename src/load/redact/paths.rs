@@ -40,10 +40,16 @@ const REDIRECTORS: [&str; 3] = ["unc", "mup", "lanmanredirector"];
 pub(super) fn find(text: &str) -> Vec<Secret> {
     let parts = parts(text);
     let mut found = Vec::new();
-    for at in 0..parts.len() {
-        let view = View { text, parts: &parts, at };
+    let mut behind = [None; 2];
+    for (at, part) in parts.iter().enumerate() {
+        let view = View { text, parts: &parts, at, behind };
         found.extend(view.user());
         found.extend(view.host());
+        if let Some(name) = text.get(part.clone()).filter(|name| !name.is_empty()) {
+            // In a sentence other words stand before the first slash.
+            let [nearest, _] = behind;
+            behind = [Some(name.trim_start_matches(OPENING)), nearest];
+        }
     }
     found.extend(mounted(text));
     found.retain(|secret| !secret.range.is_empty());
@@ -70,6 +76,8 @@ struct View<'t> {
     text: &'t str,
     parts: &'t [Range<usize>],
     at: usize,
+    /// The nonempty components behind which it stands, the nearest first.
+    behind: [Option<&'t str>; 2],
 }
 
 impl View<'_> {
@@ -107,18 +115,10 @@ impl View<'_> {
     /// `/home/alice`, `C:\Users\alice`; also behind a domain (`/home/corp.example.com/alice`) and a hidden folder
     /// (`/home/.ecryptfs/alice`).
     fn follows_homes(&self) -> bool {
-        let is_homes = |back| self.behind(back).is_some_and(|part| has(&HOMES, part));
-        let between = self.behind(1).is_some_and(|part| part.starts_with('.') || 2 <= part.matches('.').count());
-        is_homes(1) || (between && is_homes(2))
-    }
-
-    /// The nonempty component so many steps back.
-    fn behind(&self, steps: usize) -> Option<&str> {
-        let before = self.parts.get(..self.at)?;
-        let named =
-            before.iter().rev().filter_map(|range| self.text.get(range.clone())).filter(|part| !part.is_empty());
-        // In a sentence other words stand before the first slash, and before none of the others.
-        named.map(|part| part.trim_start_matches(OPENING)).nth(steps.checked_sub(1)?)
+        let is_homes = |part: Option<&str>| part.is_some_and(|part| has(&HOMES, part));
+        let [nearest, next] = self.behind;
+        let between = nearest.is_some_and(|part| part.starts_with('.') || 2 <= part.matches('.').count());
+        is_homes(nearest) || (between && is_homes(next))
     }
 
     fn is_before_home_folder(&self) -> bool {

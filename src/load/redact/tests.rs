@@ -179,3 +179,18 @@ fn a_key_changes_every_stand_in() {
     assert_eq!(with_key(b""), shown("/home/alice/x"));
     assert!(!format!("{:?}", Redaction { key: Some(b"secret".to_vec()) }).contains("secret"));
 }
+
+// Long names with nothing but slashes, and as many users as threads.
+#[test]
+fn takes_time_in_proportion() {
+    let begun = std::time::Instant::now();
+    let mut redactor = Redactor::new(&Redaction::default());
+    let slashes = "/".repeat(1 << 20);
+    redactor.learn(&slashes);
+    assert_eq!(redactor.apply(&slashes), slashes);
+    (0..20_000).for_each(|i| redactor.learn(&format!("/home/person{i:05}/x")));
+    for i in 0..20_000 {
+        assert_eq!(redactor.apply_cut("a-thread-with-none"), "a-thread-with-none", "{i}");
+    }
+    assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
+}

@@ -32,7 +32,7 @@ impl fmt::Display for Shown<'_> {
         if harmless && self.name.len() <= self.limit {
             return f.pad(self.name);
         }
-        let pieces: Vec<String> = self.name.chars().map(|c| self.escaped(c)).collect();
+        let pieces = self.pieces();
         let length: usize = pieces.iter().map(|p| p.chars().count()).sum();
         if length <= self.limit {
             return f.pad(&pieces.concat());
@@ -48,6 +48,17 @@ impl fmt::Display for Shown<'_> {
 }
 
 impl Shown<'_> {
+    /// The characters as they are shown; of a very long name those of its ends, which are all that can be.
+    fn pieces(&self) -> Vec<String> {
+        let chars = || self.name.chars();
+        if self.name.len() / 8 <= self.limit || chars().nth(self.limit.saturating_mul(2)).is_none() {
+            return chars().map(|c| self.escaped(c)).collect();
+        }
+        let mut tail: Vec<char> = chars().rev().take(self.limit).collect();
+        tail.reverse();
+        chars().take(self.limit).chain(tail).map(|c| self.escaped(c)).collect()
+    }
+
     fn escaped(&self, c: char) -> String {
         if (self.harms)(c) { c.escape_unicode().to_string() } else { c.to_string() }
     }
@@ -100,6 +111,13 @@ mod tests {
     fn direction_marks_are_spelled_out() {
         assert_eq!(shown("exe\u{202e}fdp.").to_string(), r"exe\u{202e}fdp.");
         assert_eq!(shown("a\u{200b}b").to_string(), r"a\u{200b}b");
+    }
+
+    #[test]
+    fn of_a_very_long_name_both_ends_are_shown() {
+        let name = format!("a{}\u{1b}{}z", "b".repeat(5000), "y".repeat(5000));
+        assert_eq!(shortened(&name, 9).to_string(), "abbb…yyyz");
+        assert_eq!(shortened(&"\u{1b}".repeat(5000), 20).to_string(), r"\u{1b}…\u{1b}");
     }
 
     #[test]

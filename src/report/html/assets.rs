@@ -1,7 +1,7 @@
 //! The page's own script and style: small files, joined when the program is built.
 
 /// One concept per file; each may use what those above it define.
-const SCRIPTS: [&str; 19] = [
+const SCRIPTS: [&str; 20] = [
     include_str!("script/dom.js"),
     include_str!("script/format.js"),
     include_str!("script/data.js"),
@@ -11,6 +11,7 @@ const SCRIPTS: [&str; 19] = [
     include_str!("script/state.js"),
     include_str!("script/ruler.js"),
     include_str!("script/strip.js"),
+    include_str!("script/strip_input.js"),
     include_str!("script/overview.js"),
     include_str!("script/grid.js"),
     include_str!("script/tip.js"),

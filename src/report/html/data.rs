@@ -101,10 +101,10 @@ impl MapData {
             splitters: Splitters::of(cx, &mut owners),
             threads: Threads::of(cx, &mut owners),
             modules: Modules::of(cx, &mut owners),
+            owners: owners.columns(&regions.owner_starts),
             regions,
             attributes,
             files,
-            owners: owners.columns(),
         }
     }
 }

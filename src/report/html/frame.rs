@@ -12,6 +12,7 @@ use crate::report::{Context, Tool};
 pub(super) fn page(cx: Context<'_>, options: HtmlOptions) -> Markup {
     let script = assets::script();
     let part = Part::of(cx, options.focus);
+    let report = embed::packed_report(cx);
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -27,8 +28,8 @@ pub(super) fn page(cx: Context<'_>, options: HtmlOptions) -> Markup {
                     (evidence::markup(cx))
                 }
                 (overlays())
-                (footer())
-                (data(cx, options, &part))
+                (footer(report.is_some()))
+                (data(cx, options, &part, report))
                 script { (PreEscaped(&script)) }
             }
         }
@@ -78,19 +79,21 @@ fn overlays() -> Markup {
     }
 }
 
-fn footer() -> Markup {
+fn footer(has_report: bool) -> Markup {
     let tool = Tool::this();
     html! {
-        footer { p {
-            (tool.name) " " (tool.version) ". Addresses are those of the dumped process; ends are exclusive. "
-            "This page loads nothing and sends nothing."
-        } }
+        footer {
+            p {
+                (tool.name) " " (tool.version) ". Addresses are those of the dumped process; ends are exclusive. "
+                "This page loads nothing and sends nothing."
+            }
+            @if !has_report { p class="notice" { "The report's JSON is too large for a page; --format json writes it." } }
+        }
     }
 }
 
 /// The map for the script, and the report's JSON for whoever saves it.
-fn data(cx: Context<'_>, options: HtmlOptions, part: &Part) -> Markup {
-    let report = embed::packed_report(cx);
+fn data(cx: Context<'_>, options: HtmlOptions, part: &Part, report: Option<String>) -> Markup {
     html! {
         script id="map-data" type="application/json" { (PreEscaped(embed::json(&MapData::new(cx, options, part)))) }
         script id="report-json" type="application/gzip+base64" data-name=(file_name(cx)) {

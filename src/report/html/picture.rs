@@ -2,10 +2,10 @@
 
 use maud::{Markup, html};
 
-use super::data::Part;
+use super::data::{MOST_ROWS, Part};
 use super::tables;
 use crate::report::Context;
-use crate::units::Count;
+use crate::units::{Bytes, Count};
 
 /// Strip, overview and grid, with their controls.
 pub(super) fn markup(cx: Context<'_>, part: &Part) -> Markup {
@@ -20,6 +20,9 @@ pub(super) fn markup(cx: Context<'_>, part: &Part) -> Markup {
                  same report with the first rows of each table."
             } }
             @if !part.complete { (incomplete(cx, part)) }
+            @if cut_lists(cx) { p class="notice" {
+                "The script's tables hold the first " (Count(MOST_ROWS as u64)) " threads, modules and splitters each."
+            } }
             div class="stage script" hidden {
                 (strip())
                 (grid())
@@ -27,6 +30,12 @@ pub(super) fn markup(cx: Context<'_>, part: &Part) -> Markup {
             }
         }
     }
+}
+
+/// Whether a list has more rows than a page takes.
+fn cut_lists(cx: Context<'_>) -> bool {
+    let lengths = [cx.snapshot.threads.len(), cx.snapshot.modules.len(), cx.analysis.splitters.len()];
+    lengths.into_iter().any(|length| length > MOST_ROWS)
 }
 
 fn strip() -> Markup {
@@ -90,7 +99,6 @@ pub(super) fn without(cx: Context<'_>) -> Markup {
 
 /// The program's own figures for the groups.
 fn groups(cx: Context<'_>) -> Markup {
-    use crate::units::Bytes;
     html! {
         div class="scroll" {
             table id="splitter-groups" aria-label="Groups of owners" {

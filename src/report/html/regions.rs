@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::data::Part;
 use super::owners::{OwnerTable, name_limit};
 use super::words::Words;
+use crate::addr::Addr;
 use crate::model::{FileId, Protection, Region, Sources, State};
 use crate::report::escape::shortened;
 use crate::report::{Context, Evidence, Word};
@@ -15,9 +16,13 @@ use crate::report::{Context, Evidence, Word};
 /// Regions by address. Indexes refer to the page's own tables.
 #[derive(Serialize, Default)]
 pub(super) struct RegionColumns {
+    /// Start of each owner's first region, in order of the owners' numbers.
+    #[serde(skip)]
+    pub owner_starts: Vec<Option<Addr>>,
     /// Free bytes below each.
     gap: Words,
     size: Words,
+    /// How many owners before the next new one: 0 is a new one, for most regions have an owner of their own.
     owner: Vec<u32>,
     attributes: Vec<u32>,
     /// -1 for none.
@@ -46,13 +51,23 @@ impl RegionColumns {
         for region in cx.snapshot.space.regions().get(part.regions.clone()).unwrap_or_default() {
             columns.gap.push(region.range.start().distance_from(free_from));
             columns.size.push(region.range.size());
-            columns.owner.push(owners.number(region.owner));
+            columns.push_owner(owners.number(region.owner), region.range.start());
             columns.attributes.push(attributes.number(key(region)));
             columns.file.push(region.backing.map_or(-1, |f| files.number(f).into()));
             free_from = region.range.end();
         }
         let attributes = attributes.list.into_iter().map(Attributes::from).collect();
         (columns, attributes, file_names(cx, &files.list))
+    }
+}
+
+impl RegionColumns {
+    fn push_owner(&mut self, number: u32, start: Addr) {
+        let next = u32::try_from(self.owner_starts.len()).unwrap_or(u32::MAX);
+        self.owner.push(next.saturating_sub(number));
+        if number == next {
+            self.owner_starts.push(Some(start));
+        }
     }
 }
 

@@ -2,11 +2,12 @@
 
 use std::cmp::Reverse;
 
+use super::owners::{bounded_id, name_limit};
 use super::table::{Row, SHOWN};
 use crate::addr::{Addr, AddrRange};
 use crate::analyze::{Barrier, Gap, Splitter};
 use crate::model::{Module, OwnerId, Protection, Region, State, Thread};
-use crate::report::escape::shortened;
+use crate::report::escape::{is_harmful, shortened};
 use crate::report::text::{barriers, gaps, owner_label};
 use crate::report::{Context, Vocabulary, threads_table};
 use crate::units::{Bytes, Count, Hex};
@@ -139,8 +140,10 @@ fn region(cx: Context<'_>, region: &Region) -> Row {
     Row { range: Some(ends(region.range)), owner: owner_id(cx, region.owner), cells }
 }
 
+/// An owner's id for a row. The script sets those that could mislead who looks at the source.
 fn owner_id(cx: Context<'_>, id: OwnerId) -> Option<String> {
-    Some(cx.owner(id)?.id.to_string())
+    let text = bounded_id(cx.owner(id)?.id.to_string(), name_limit(SHOWN));
+    Some(text).filter(|t| !t.chars().any(is_harmful))
 }
 
 fn ends(range: AddrRange) -> (Addr, Addr) {

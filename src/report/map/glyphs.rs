@@ -41,7 +41,7 @@ fn color(content: CellContent) -> u8 {
         CellContent::Heap => 214,
         CellContent::MappedFile => 36,
         CellContent::Private => 175,
-        CellContent::Reserved => 250,
+        CellContent::Reserved => 248,
         CellContent::Other => 74,
         CellContent::Free | CellContent::Unusable | CellContent::Unreachable | CellContent::NotListed => 245,
     }

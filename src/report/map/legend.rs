@@ -21,7 +21,8 @@ pub fn write(out: &mut dyn Write, cx: Context<'_>, options: &MapOptions, plan: &
     kinds(out, options, theme, &sum)?;
     let mut page = Page::wide(out, options.color, options.columns);
     match options.detail {
-        Detail::Small => Ok(()),
+        Detail::Small if options.unicode => page.line("A small letter or a low block is a cell with free bytes in it."),
+        Detail::Small => page.line("A small letter is a cell with free bytes in it."),
         Detail::Full => sentences(cx, options, plan, &sum).iter().try_for_each(|text| page.item("", text)),
     }
 }

@@ -26,26 +26,35 @@ pub fn of(threads: &[Thread]) -> Vec<Mark> {
 struct Group {
     column: usize,
     count: usize,
-    first: u64,
+    /// The first few.
+    ids: Vec<u64>,
     crashed: Option<u64>,
 }
 
+/// Threads of a group that are named one by one.
+const NAMED: usize = 3;
+
 impl Group {
     fn new(column: usize, mark: &Mark) -> Group {
-        Group { column, count: 1, first: mark.thread, crashed: mark.crashed.then_some(mark.thread) }
+        Group { column, count: 1, ids: vec![mark.thread], crashed: mark.crashed.then_some(mark.thread) }
     }
 
     fn take(&mut self, other: &Group) {
         self.count += other.count;
         self.crashed = self.crashed.or(other.crashed);
+        let room = NAMED.saturating_sub(self.ids.len());
+        self.ids.extend(other.ids.iter().take(room));
     }
 
-    /// `^27459`, `!27459` of the crashed thread, `^12 threads`, `!27459 and 11 more`.
+    /// `^27459`, `!27459` of the crashed thread, `^300,304`, `^12 threads`, `!27459 and 11 more`.
     fn text(&self) -> String {
         match (self.crashed, self.count) {
             (Some(thread), 1) => format!("!{thread}"),
             (Some(thread), count) => format!("!{thread} and {} more", count - 1),
-            (None, 1) => format!("^{}", self.first),
+            (None, count) if count <= NAMED => {
+                let ids: Vec<String> = self.ids.iter().map(u64::to_string).collect();
+                format!("^{}", ids.join(","))
+            }
             (None, count) => format!("^{count} threads"),
         }
     }

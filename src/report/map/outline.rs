@@ -13,8 +13,8 @@ use crate::units::Bytes;
 pub struct Named {
     /// Its usable part.
     pub range: AddrRange,
-    /// Its names, the longest first.
-    pub names: [String; 3],
+    /// Its names, the longer first.
+    pub names: [String; 2],
     /// Whether cells are to show its outline.
     pub outlined: bool,
 }
@@ -25,7 +25,7 @@ pub fn named(cx: Context<'_>, plan: &Plan) -> Vec<Named> {
     let differ = figures.largest_reachable_size() < figures.largest_size();
     let reachable =
         figures.largest_reachable.map(|l| (l, if differ { "largest reachable gap" } else { "largest gap" }));
-    let largest = figures.largest.filter(|_| differ).map(|l| (l, "largest gap, unreachable,"));
+    let largest = figures.largest.filter(|_| differ).map(|l| (l, "unreachable gap"));
     let shown = [reachable, largest].into_iter().zip([true, false]);
     shown.filter_map(|(gap, outlined)| gap.and_then(|(gap, name)| one(plan, gap, name, outlined))).collect()
 }
@@ -39,8 +39,7 @@ fn one(plan: &Plan, gap: Largest, name: &str, outlined: bool) -> Option<Named> {
     }
     let size = Bytes(gap.range.size());
     let start = plan.address(gap.range.start());
-    let short = name.trim_end_matches(',').to_owned();
-    let names = [format!("{name} {size} at {start}"), format!("{name} {size}"), short];
+    let names = [format!("{name} {size} at {start}"), format!("{name} {size}")];
     Some(Named { range, names, outlined })
 }
 

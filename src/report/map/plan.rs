@@ -17,12 +17,17 @@ const SMALLEST_32_BIT: u64 = 1 << 30;
 /// Cells in the widest row: the whole of a 32-bit space in cells of 1 MiB is 16 × 256.
 const WIDEST_ROW: usize = 256;
 const NARROWEST_ROW: usize = 8;
+/// Columns of `cell 128 KiB` with the blanks before it, and the cells that it may not take away.
+const BAND_NOTE: usize = 14;
+const NARROW_BAND: usize = 16;
 /// Rows that a range without a given size of cells is fitted into.
 const ROWS: usize = 16;
 /// Most bands of a large space, and all their rows together.
 const BANDS: usize = 12;
 const BAND_ROWS: usize = 22;
 const BAND_ROWS_SMALL: usize = 12;
+
+const IN_BANDS: &str = "what is in use, and the large gaps between";
 
 /// Why a picture cannot be drawn.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
@@ -79,7 +84,9 @@ impl Plan {
         let asked = options.range.unwrap_or(space);
         let shown = asked.intersect(space).ok_or(MapError::Outside { asked, space })?;
         let digits = hex_digits(shown.end().0 - 1);
-        let mut plan = Plan { shown, strips: Vec::new(), per_row: fitting(options, digits), digits, banded: false };
+        let banded = LARGEST_WHOLE < shown.size();
+        let per_row = fitting(options, digits, banded && options.cell.is_none());
+        let mut plan = Plan { shown, strips: Vec::new(), per_row, digits, banded };
         let grids = plan.grids(cx, options).ok_or_else(|| MapError::TooManyCells {
             shown,
             cell: options.cell.unwrap_or(0),
@@ -98,7 +105,6 @@ impl Plan {
     }
 
     fn grids(&mut self, cx: Context<'_>, options: &MapOptions) -> Option<Vec<Grid>> {
-        self.banded = LARGEST_WHOLE < self.shown.size();
         let gaps = &cx.analysis.gaps;
         let bounds = cx.snapshot.space.bounds();
         let page = bounds.page_size.max(1).checked_next_power_of_two().unwrap_or(1);
@@ -158,12 +164,12 @@ impl Plan {
 
     /// What a row and a cell are.
     pub fn scale(&self) -> String {
-        match self.cell() {
-            Some(cell) => {
-                let row = Bytes(cell.saturating_mul(self.per_row as u64));
-                format!("one row is {row}, one cell {}", Bytes(cell))
-            }
-            None => "what is in use, and the large gaps between".into(),
+        let row = |cell: u64| Bytes(cell.saturating_mul(self.per_row as u64));
+        let one = self.cell().map(|cell| format!("one row is {}, one cell {}", row(cell), Bytes(cell)));
+        match (self.banded, one) {
+            (false, one) => one.unwrap_or_default(),
+            (true, Some(one)) => format!("{IN_BANDS}; {one}"),
+            (true, None) => IN_BANDS.into(),
         }
     }
 
@@ -196,8 +202,10 @@ fn hex_digits(addr: u64) -> usize {
     (addr.checked_ilog2().unwrap_or(0) as usize / 4 + 1).max(8)
 }
 
-/// The largest power of two of cells that fit beside an address.
-fn fitting(options: &MapOptions, digits: usize) -> usize {
-    let room = options.columns.saturating_sub(gutter(digits)).clamp(NARROWEST_ROW, WIDEST_ROW);
-    1 << room.ilog2()
+/// The largest power of two of cells that fit beside an address and, if bands have cells of their own, beside the size
+/// of those. In the narrowest pictures that size gives way.
+fn fitting(options: &MapOptions, digits: usize, banded: bool) -> usize {
+    let all = options.columns.saturating_sub(gutter(digits)).clamp(NARROWEST_ROW, WIDEST_ROW + BAND_NOTE);
+    let beside_note = all.checked_sub(BAND_NOTE).filter(|room| banded && NARROW_BAND <= *room);
+    1 << beside_note.unwrap_or(all).min(WIDEST_ROW).ilog2()
 }

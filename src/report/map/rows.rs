@@ -3,11 +3,11 @@
 use std::io::{self, Write};
 
 use super::super::Context;
-use super::MapOptions;
 use super::glyphs::{self, FAINT, Glyph, STRONG, Theme};
 use super::marks::{self, Mark};
 use super::outline::{self, Named, Outline};
 use super::plan::{Plan, Strip};
+use super::{Focus, MapOptions};
 use crate::addr::AddrRange;
 use crate::analyze::{ByContent, CellContent, Grid};
 use crate::units::Bytes;
@@ -126,9 +126,11 @@ impl Rows<'_, '_> {
         let in_row = |range| row.columns_of(range);
         let name = self.name_of(row).filter(|(_, beside)| !beside).and_then(|(name, _)| {
             let gap = self.named.iter().find(|gap| gap.names.contains(&name))?;
-            Some(pointed(in_row(gap.range)?, &name, '^', room))
+            let (first, _) = in_row(gap.range)?;
+            let fits = |name: &&String| name.chars().count() + 2 <= room.saturating_sub(first).max(first + 1);
+            Some(pointed((first, first), gap.names.iter().find(fits).unwrap_or(&name), '^', room))
         });
-        let focus = self.options.focus.as_ref().and_then(|focus| {
+        let focus = self.focus().filter(|focus| !self.has_own_line(focus.range)).and_then(|focus| {
             let starts_here = row.range.contains(focus.range.start());
             let sign = if self.theme.unicode { '▔' } else { '^' };
             Some(pointed(in_row(focus.range)?, if starts_here { &focus.name } else { "" }, sign, room))
@@ -136,6 +138,18 @@ impl Rows<'_, '_> {
         let marks = self.marks_in(row, room).map(|line| glyphs::styled(&line, FAINT, self.theme));
         let strong = name.into_iter().chain(focus).map(|line| glyphs::styled(&line, STRONG, self.theme));
         strong.chain(marks).map(|line| format!("{:gutter$}{line}", "", gutter = self.plan.gutter())).collect()
+    }
+
+    /// What is in focus, unless it is the largest gap, which is outlined and named anyway.
+    fn focus(&self) -> Option<&Focus> {
+        let figures = &self.cx.analysis.figures;
+        let largest = figures.largest_reachable.or(figures.largest);
+        self.options.focus.as_ref().filter(|focus| largest.is_none_or(|l| l.range != focus.range))
+    }
+
+    /// Whether a range is, at least in part, a gap between bands.
+    fn has_own_line(&self, range: AddrRange) -> bool {
+        self.plan.strips.iter().any(|strip| matches!(strip, Strip::Gap(..)) && strip.range().overlaps(range))
     }
 
     fn marks_in(&self, row: Row<'_>, room: usize) -> Option<String> {
@@ -147,23 +161,34 @@ impl Rows<'_, '_> {
     /// A gap between bands: a line as long as the gap is large by magnitude, and its size.
     fn gap(&mut self, gap: AddrRange, bytes: &ByContent) -> io::Result<()> {
         let whole = self.whole_gap(gap);
-        let size = whole.size();
+        let room = self.options.columns.saturating_sub(self.plan.gutter() + 1);
+        let texts = self.gap_texts(whole, bytes);
+        let text = texts.iter().find(|text| text.chars().count() <= room).map_or("", String::as_str);
+        let sign = if self.theme.unicode { '╌' } else { ':' };
+        let longest = room + 1 - text.chars().count();
+        let bar: String = std::iter::repeat_n(sign, magnitude(whole.size()).clamp(1, longest)).collect();
+        let address = glyphs::styled(&self.plan.address(gap.start()), FAINT, self.theme);
+        let style = if outline::remark(self.cx, whole).is_empty() { anstyle::Style::new() } else { STRONG };
+        let (bar, text) = (glyphs::styled(&bar, FAINT, self.theme), glyphs::styled(text, style, self.theme));
+        writeln!(self.out, "{address}  {bar}{text}")
+    }
+
+    /// What is said of a gap between bands, the longer first.
+    fn gap_texts(&self, gap: AddrRange, bytes: &ByContent) -> [String; 4] {
+        let size = Bytes(gap.size());
         let what = match bytes.dominant() {
             Some(CellContent::NotListed) => "not listed",
             Some(CellContent::Unreachable) => "free, but unreachable",
             Some(CellContent::Unusable) => "unusable",
             _ => "free",
         };
-        let focus = self.options.focus.as_ref().filter(|f| f.range.overlaps(gap) && gap.covers(f.range));
+        let focus = self.focus().filter(|f| f.range.overlaps(gap));
         let focus = focus.map(|f| format!(" <- {}", f.name)).unwrap_or_default();
-        let text = format!(" {} {what}{}{focus}", Bytes(size), outline::remark(self.cx, whole));
-        let longest = (self.options.columns - self.plan.gutter()).saturating_sub(text.chars().count());
-        let sign = if self.theme.unicode { '╌' } else { ':' };
-        let bar: String = std::iter::repeat_n(sign, magnitude(size).min(longest).max(1)).collect();
-        let address = glyphs::styled(&self.plan.address(gap.start()), FAINT, self.theme);
-        let style = if text.contains("largest") { STRONG } else { anstyle::Style::new() };
-        let (bar, text) = (glyphs::styled(&bar, FAINT, self.theme), glyphs::styled(&text, style, self.theme));
-        writeln!(self.out, "{address}  {bar}{text}")
+        let remark = outline::remark(self.cx, gap);
+        let short = if remark.is_empty() { "" } else { ", the largest" };
+        let texts =
+            [format!("{what}{remark}{focus}"), format!("{what}{remark}"), format!("{what}{short}"), what.into()];
+        texts.map(|text| format!(" {size} {text}"))
     }
 
     /// The gap that a line stands for: a few of its bytes may be in the cells of the bands beside it.
@@ -193,16 +218,21 @@ fn pointed((first, last): (usize, usize), text: &str, sign: char, room: usize) -
     format!("{:first$}{signs} {text}", "")
 }
 
-/// The heading of full rows: how far from a row's start its cells are.
+/// The heading of full rows: how far from a row's start its cells are, at each quarter or, where that is too narrow, at
+/// the half.
 pub fn ruler(options: &MapOptions, plan: &Plan) -> Option<String> {
-    let (cell, per_row) = (plan.cell().filter(|_| !plan.banded)?, plan.per_row);
-    let ticks = if per_row < 32 { 2 } else { 4 };
-    let step = per_row / ticks;
-    let tick = |number: usize| match number {
-        0 => "+0".to_owned(),
-        _ => format!("+{}", Bytes(cell.saturating_mul((number * step) as u64))),
-    };
-    let texts: String = (0..ticks).map(|number| format!("{:<step$}", tick(number))).collect();
-    let fits = plan.gutter() + texts.trim_end().chars().count() <= options.columns && 0 < step;
-    fits.then(|| format!("{:gutter$}{}", "", texts.trim_end(), gutter = plan.gutter()))
+    let cell = plan.cell().filter(|_| !plan.banded)?;
+    let text = [4, 2].into_iter().find_map(|parts| ticks(cell, plan.per_row, parts))?;
+    let line = format!("{:gutter$}{text}", "", gutter = plan.gutter());
+    (line.chars().count() <= options.columns).then_some(line)
+}
+
+/// Marks at each of a row's parts; `None` where they would touch.
+fn ticks(cell: u64, per_row: usize, parts: usize) -> Option<String> {
+    let step = per_row / parts;
+    let offset = |part: usize| Bytes(cell.saturating_mul((part * step) as u64));
+    let names: Vec<String> =
+        (0..parts).map(|part| if part == 0 { "+0".into() } else { format!("+{}", offset(part)) }).collect();
+    let apart = names.iter().all(|name| name.chars().count() < step);
+    apart.then(|| names.iter().map(|name| format!("{name:<step$}")).collect::<String>().trim_end().to_owned())
 }

@@ -19,8 +19,7 @@ pub(super) fn write(paper: &mut Paper, cx: Context<'_>) {
         return;
     }
     paper.heading("For a better answer");
-    let sentences: Vec<String> = notes.iter().chain(more).map(|note| sentence(note)).collect();
-    paper.list(&sentences);
+    paper.list(notes.len() + more.len(), notes.iter().chain(more).map(|note| sentence(note)));
 }
 
 /// A sentence of the reader's, in which names may stand, cut where it is longer than any that we write.

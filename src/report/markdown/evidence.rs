@@ -17,11 +17,12 @@ pub(super) fn write(paper: &mut Paper, cx: Context<'_>) {
         return;
     }
     // Those of an incomplete map are advice, and stand above.
-    let complete = cx.snapshot.evidence == Evidence::Complete;
-    let notes = cx.snapshot.evidence_notes.iter().filter(|_| complete).map(|note| sentence(note));
-    let diagnostics = diagnostics.iter().map(|diagnostic| sentence(&diagnostic_text(cx, diagnostic)));
-    let sentences: Vec<String> = notes.chain(diagnostics).collect();
-    paper.list(&sentences);
+    let notes: &[String] = match cx.snapshot.evidence {
+        Evidence::Complete => &cx.snapshot.evidence_notes,
+        _ => &[],
+    };
+    let said = diagnostics.iter().map(|diagnostic| sentence(&diagnostic_text(cx, diagnostic)));
+    paper.list(notes.len() + diagnostics.len(), notes.iter().map(|note| sentence(note)).chain(said));
     paper.unfold();
 }
 
@@ -30,7 +31,7 @@ fn limits(paper: &mut Paper, limits: &Limits) {
     paper.section(budget::FOLD);
     let known = known(limits);
     if !known.is_empty() && paper.fold("Limits other than the address space") {
-        paper.list(&known);
+        paper.list(known.len(), known);
         paper.unfold();
     }
 }

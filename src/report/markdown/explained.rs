@@ -8,9 +8,8 @@ use crate::report::explain::DEFINITIONS;
 pub(super) fn write(paper: &mut Paper) {
     paper.section(budget::EXPLAINED);
     if paper.fold("What the figures mean") {
-        let items: Vec<String> =
-            DEFINITIONS.iter().map(|(name, text)| format!("**{}**: {}", prose(name), prose(text))).collect();
-        paper.list(&items);
+        let items = DEFINITIONS.iter().map(|(name, text)| format!("**{}**: {}", prose(name), prose(text)));
+        paper.list(DEFINITIONS.len(), items);
         paper.unfold();
     }
 }

@@ -9,16 +9,15 @@ use crate::report::text::head;
 pub(super) fn write(paper: &mut Paper, cx: Context<'_>) {
     paper.section(budget::HEAD);
     paper.lines(&format!("## {}\n\n", prose(&head::headline(cx))));
-    let reasons: Vec<String> = cx.analysis.verdict.reasons.iter().map(|reason| prose(reason)).collect();
-    paper.list(&reasons);
+    let reasons = &cx.analysis.verdict.reasons;
+    paper.list(reasons.len(), reasons.iter().map(|reason| prose(reason)));
     facts(paper, cx);
 }
 
 /// The process, the dump, how it ended, the address space.
 pub(super) fn facts(paper: &mut Paper, cx: Context<'_>) {
     let facts = head::facts(cx, code);
-    let items: Vec<String> = facts.iter().map(|(lead, text)| format!("**{lead}**: {}", prose(text))).collect();
     paper.lines("\n");
     // Another mark, or it would be one list with the reasons.
-    paper.list_marked('*', &items);
+    paper.list_marked('*', facts.len(), facts.iter().map(|(lead, text)| format!("**{lead}**: {}", prose(text))));
 }

@@ -58,16 +58,16 @@ impl Paper {
         fits
     }
 
-    /// Sentences as a list; says how many there was no room for.
-    pub fn list(&mut self, items: &[String]) {
-        self.list_marked('-', items);
+    /// Sentences as a list, made as they are written; says how many of `total` there was no room for.
+    pub fn list(&mut self, total: usize, items: impl IntoIterator<Item = String>) {
+        self.list_marked('-', total, items);
     }
 
     /// The same with another mark in front of each.
-    pub fn list_marked(&mut self, mark: char, items: &[String]) {
-        let written = items.iter().take_while(|item| self.lines(&format!("{mark} {item}\n"))).count();
-        if written < items.len() {
-            self.note(&format!("{} more of {}", Count((items.len() - written) as u64), Count(items.len() as u64)));
+    pub fn list_marked(&mut self, mark: char, total: usize, items: impl IntoIterator<Item = String>) {
+        let written = items.into_iter().take_while(|item| self.lines(&format!("{mark} {item}\n"))).count();
+        if written < total {
+            self.note(&format!("{} more of {}", Count((total - written) as u64), Count(total as u64)));
         }
     }
 
@@ -94,7 +94,7 @@ mod tests {
     fn what_does_not_fit_is_counted() {
         let mut paper = Paper::default();
         paper.section(NOTE + 40);
-        paper.list(&vec!["x".repeat(17); 3]);
+        paper.list(3, vec!["x".repeat(17); 3]);
         assert_eq!(paper.text(), format!("- {0}\n- {0}\n\n… 1 more of 3\n", "x".repeat(17)));
     }
 

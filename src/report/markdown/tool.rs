@@ -4,6 +4,7 @@ use super::budget;
 use super::paper::Paper;
 use crate::report::Tool;
 use crate::report::escape::markdown::fenced;
+use crate::units::Count;
 
 /// Without a command, nothing but the version.
 pub(super) fn write(paper: &mut Paper, command: Option<&str>) {
@@ -15,6 +16,6 @@ pub(super) fn write(paper: &mut Paper, command: Option<&str>) {
         return;
     };
     if !paper.lines(&format!(":\n\n{}", fenced(command, "sh"))) {
-        paper.lines(&format!(" by a command of {} bytes, which is left out.\n", command.len()));
+        paper.lines(&format!(" by a command of {} bytes, which is left out.\n", Count(command.len() as u64)));
     }
 }

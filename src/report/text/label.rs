@@ -47,7 +47,8 @@ fn label(owner: &Owner) -> String {
     }
 }
 
-fn file_name(path: &str) -> &str {
+/// The part of a path after its last slash or backslash.
+pub fn file_name(path: &str) -> &str {
     path.rsplit(['/', '\\']).next().filter(|name| !name.is_empty()).unwrap_or(path)
 }
 

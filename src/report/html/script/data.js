@@ -29,18 +29,43 @@ function rowsOf(columns, asWords) {
   return Array.from({ length }, (_, i) => Object.fromEntries(lists.map(([name, list]) => [name, list[i]])));
 }
 
-/** Owners with the ids and labels that the reports use. */
-function ownersOf(raw) {
-  return rowsOf(raw.owners, ['start']).map((owner, number) => {
-    const kind = raw.kinds[owner.kind];
+/** Each region's owner: 0 is the next that was not met before, 1 the one before that. */
+function ownerNumbers(column) {
+  let next = 0;
+  return Uint32Array.from(column, (back) => (back === 0 ? next++ : next - back));
+}
+
+/** Starts of the owners' first regions. */
+function firstStarts(ownerOf, starts) {
+  const firsts = [];
+  ownerOf.forEach((owner, i) => {
+    firsts[owner] ??= starts[i];
+  });
+  return firsts;
+}
+
+/** The part of a path after its last slash or backslash. */
+const fileName = (path) => path.split(/[/\\]/).pop() || path;
+
+/** Owners with the ids and labels that the reports use; most are made of kind, start and file name. */
+function ownersOf(raw, firsts) {
+  const { kind: kinds, start, pinned } = raw.owners;
+  const [ids, labels, names] = [raw.owners.id, raw.owners.label, raw.owners.name].map((some) => new Map(some));
+  const fixed = new Set(pinned);
+  return words(start).map((own, number) => {
+    const kind = raw.kinds[kinds[number]];
+    const name = names.get(number) ?? null;
+    const file = name !== null && (kind === 'module' || kind === 'mapped-file') ? fileName(name) : null;
+    const at = own ?? firsts[number];
+    const plain = `${kind}:${hex(at, raw.bits)}`;
     return {
       number,
       kind,
-      start: owner.start,
-      id: owner.id ?? `${kind}:${hex(owner.start, raw.bits)}`,
-      label: owner.label ?? kind,
-      name: owner.name,
-      pinned: owner.pinned === 1,
+      name,
+      start: at,
+      id: ids.get(number) ?? (file === null ? plain : `${plain}:${file}`),
+      label: labels.get(number) ?? (file === null ? kind : kind === 'module' ? file : `${kind} ${file}`),
+      pinned: fixed.has(number),
     };
   });
 }
@@ -49,6 +74,8 @@ function ownersOf(raw) {
 function unpack(raw) {
   const floor = BigInt(raw.floor);
   const [needed, align] = words(raw.request);
+  const edges = borders(raw.regions, floor);
+  const ownerOf = ownerNumbers(raw.regions.owner);
   return {
     ...raw,
     floor,
@@ -59,11 +86,11 @@ function unpack(raw) {
     needed,
     align,
     focus: words(raw.focus),
-    ...borders(raw.regions, floor),
-    ownerOf: Uint32Array.from(raw.regions.owner),
+    ...edges,
+    ownerOf,
     attributesOf: Uint32Array.from(raw.regions.attributes),
     fileOf: Int32Array.from(raw.regions.file),
-    owners: ownersOf(raw),
+    owners: ownersOf(raw, firstStarts(ownerOf, edges.starts)),
     groups: raw.groups.map(([name, kind]) => ({ name, kind: raw.kinds[kind] })),
     splitters: rowsOf(raw.splitters, ['bytes', 'without', 'gain']),
     threads: rowsOf(raw.threads, ['sp', 'pc', 'start', 'end', 'reserved', 'committed', 'used', 'guard']),

@@ -16,13 +16,15 @@ function drawDetails() {
 }
 
 function actionsFor(thing) {
-  const actions = [button('Zoom to it', () => zoomTo(thing.start, thing.end))];
+  const actions = [button('Zoom to it', () => zoomTo(thing.start, thing.end)), button('Show the picture', showPicture)];
   if (thing.owner >= 0) {
     actions.push(button('All of this owner', () => selectOwner(thing.owner)));
-    actions.push(button(isTicked(thing.owner) ? 'Keep it' : 'Try without it', () => {
-      tick(thing.owner, !isTicked(thing.owner));
-      drawDetails();
-    }));
+    actions.push(
+      button(isTicked(thing.owner) ? 'Keep it' : 'Try without it', () => {
+        tick(thing.owner, !isTicked(thing.owner));
+        drawDetails();
+      }),
+    );
   }
   return el('div', { class: 'actions' }, actions);
 }

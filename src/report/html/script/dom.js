@@ -7,7 +7,8 @@ const byId = (id) => document.getElementById(id);
 function el(tag, attributes = {}, children = []) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
-    if (value !== null && value !== undefined && value !== false) element.setAttribute(name, value === true ? '' : value);
+    if (value !== null && value !== undefined && value !== false)
+      element.setAttribute(name, value === true ? '' : value);
   }
   element.append(...children);
   return element;
@@ -35,7 +36,10 @@ function perFrame(act) {
   return () => {
     if (asked) return;
     asked = true;
-    requestAnimationFrame(() => { asked = false; act(); });
+    requestAnimationFrame(() => {
+      asked = false;
+      act();
+    });
   };
 }
 

@@ -15,11 +15,31 @@ function subscribe() {
   const strip = perFrame(drawStrip);
   const overview = perFrame(drawOverview);
   const grid = perFrame(drawGrid);
-  const everything = () => { state.colors = palette(); strip(); overview(); grid(); };
-  on('view', () => { strip(); overview(); grid(); });
-  on('view', settled(600, () => announce(`showing ${byId('view').textContent}`)));
-  on('selection', () => { strip(); grid(); drawDetails(); revealSelection(); });
-  on('hover', () => { strip(); grid(); });
+  const everything = () => {
+    state.colors = palette();
+    strip();
+    overview();
+    grid();
+  };
+  on('view', () => {
+    strip();
+    overview();
+    grid();
+  });
+  on(
+    'view',
+    settled(600, () => announce(`showing ${byId('view').textContent}`)),
+  );
+  on('selection', () => {
+    strip();
+    grid();
+    drawDetails();
+    revealSelection();
+  });
+  on('hover', () => {
+    strip();
+    grid();
+  });
   on('theme', everything);
   new ResizeObserver(everything).observe(byId('strip'));
 }
@@ -29,7 +49,10 @@ function describe() {
   const { map, gaps, largest } = state;
   const parts = `${plural(map.starts.length, 'region')}, ${plural(gaps.length, 'gap')}, ${plural(map.threads.length, 'thread')}`;
   const gap = largest ? `; the largest gap is ${bytes(largest.end - largest.start)} at ${hexOf(largest.start)}` : '';
-  byId('strip').setAttribute('aria-label', `Address space ${hexOf(map.floor)} to ${hexOf(map.ceiling)}: ${parts}${gap}. The tables list the same.`);
+  byId('strip').setAttribute(
+    'aria-label',
+    `Address space ${hexOf(map.floor)} to ${hexOf(map.ceiling)}: ${parts}${gap}. The tables list the same.`,
+  );
 }
 
 /** Opens the page where it was asked for. */
@@ -37,7 +60,10 @@ function openAt() {
   const [start, end] = state.map.focus;
   if (start !== undefined) {
     const thing = thingAt(start);
-    if (thing && end - start <= 1n) { select(thing); zoomTo(thing.start, thing.end); } else zoomTo(start, end);
+    if (thing && end - start <= 1n) {
+      select(thing);
+      zoomTo(thing.start, thing.end);
+    } else zoomTo(start, end);
   }
   const { section } = document.body.dataset;
   if (section) byId(section).closest('section').scrollIntoView();
@@ -45,9 +71,13 @@ function openAt() {
 
 function start() {
   prepare();
-  document.querySelectorAll('.script').forEach((element) => { element.hidden = false; });
+  document.querySelectorAll('.script').forEach((element) => {
+    element.hidden = false;
+  });
   startScale();
-  [startStrip, startOverview, startGrid, startWithout, startTables, startSearch, startSave, startTheme].forEach((part) => part());
+  [startStrip, startOverview, startGrid, startWithout, startTables, startSearch, startSave, startTheme].forEach(
+    (part) => part(),
+  );
   document.addEventListener('keydown', onPageKey);
   drawLegend();
   describe();

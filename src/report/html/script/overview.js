@@ -8,7 +8,7 @@ function drawOverview() {
   if (width === 0) return;
   const pen = penOf(canvas, width, OVERVIEW_HEIGHT);
   const whole = lengthOf(state.scale);
-  const context = { pen, shape: state.shape, gaps: state.gaps, colors: state.colors, sums: new Float64Array(2 * LOOKS.length) };
+  const context = painting(pen);
   for (let x = 0; x < width; x += 1) {
     const [from, to] = [fromLine(state.scale, (x / width) * whole), fromLine(state.scale, ((x + 1) / width) * whole)];
     paintCell(context, { x, y: 0, w: 1, h: OVERVIEW_HEIGHT }, from, to, 4);
@@ -34,6 +34,9 @@ function startOverview() {
     const half = (state.view.until - state.view.at) / 2;
     setView(middle - half, middle + half);
   };
-  canvas.addEventListener('pointerdown', (event) => { canvas.setPointerCapture(event.pointerId); move(event); });
+  canvas.addEventListener('pointerdown', (event) => {
+    canvas.setPointerCapture(event.pointerId);
+    move(event);
+  });
   canvas.addEventListener('pointermove', move);
 }

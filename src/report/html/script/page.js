@@ -3,6 +3,9 @@
 /** Whether the reader wants nothing to move. */
 const calm = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
 
+/** Scrolls to the picture. */
+const showPicture = () => byId('picture').scrollIntoView({ block: 'start', behavior: calm() ? 'auto' : 'smooth' });
+
 /** The report's JSON, unpacked: the bytes of `--format json`. */
 async function reportJson() {
   const packed = atob(byId('report-json').textContent.trim());
@@ -38,6 +41,8 @@ function startTheme() {
   dark.addEventListener('change', () => changed('theme'));
 }
 
+const reservedNote = 'paler, and hatched where there is room: taken, without memory behind it';
+
 /** What colours and letters mean: only of what is in this map. */
 function drawLegend() {
   const there = new Set(state.shape.look);
@@ -46,14 +51,19 @@ function drawLegend() {
     return el('li', {}, [swatch, note ? el('abbr', { title: note }, [name]) : name]);
   };
   const isThere = (i) => there.has(i) || there.has(i + LOOKS.length);
-  const kinds = LOOKS.flatMap((look, i) => (isThere(i) ? [item(look.name, look.color.slice(2), null, look.letter)] : []));
+  const kinds = LOOKS.flatMap((look, i) =>
+    isThere(i) ? [item(look.name, look.color.slice(2), null, look.letter)] : [],
+  );
   const { map } = state;
   const more = [
-    ...([...there].some((i) => i >= LOOKS.length) ? [item('reserved', 'reserved', 'paler, and hatched where there is room: taken, without memory behind it')] : []),
+    ...([...there].some((i) => i >= LOOKS.length) ? [item('reserved', 'reserved', reservedNote)] : []),
     ...(map.certainty.includes('f') ? [item('free', 'free', null)] : []),
     ...(map.certainty.includes('n') ? [item('not listed', 'unlisted', 'nothing says that it is free')] : []),
+    ...(state.shape.wasteful ? [item('unusable', 'unusable', 'free, but cut off by the allocation granularity')] : []),
     ...(state.shape.unreachable ? [item('never used by mmap', 'unreachable', null)] : []),
-    item('stack pointer', 'pointer', null), item('largest gap', 'largest', null), item('selected', 'selected', null),
+    item('stack pointer', 'pointer', null),
+    item('largest gap', 'largest', null),
+    item('selected', 'selected', null),
   ];
   byId('legend').replaceChildren(...kinds, ...more);
 }
@@ -61,13 +71,17 @@ function drawLegend() {
 /** `/` goes to the search, Escape closes the details. */
 function onPageKey(event) {
   const typing = event.target.closest('input, select, textarea');
-  if (event.key === '/' && !typing) { event.preventDefault(); byId('search').focus(); }
+  if (event.key === '/' && !typing) {
+    event.preventDefault();
+    byId('search').focus();
+  }
   if (event.key === 'Escape' && state.selection && !typing) closeDetails();
 }
 
 /** Which scale: of large spaces the bands in use, unless the reader asks for every address. */
 function startScale() {
-  const bands = bandScale(state.shape.gapFrom.length === 0 ? [] : Array.from(state.shape.gapFrom, (from, i) => ({ from, to: state.shape.gapTo[i] })), state.shape.span);
+  const gaps = Array.from(state.shape.gapFrom, (from, i) => ({ from, to: state.shape.gapTo[i] }));
+  const bands = bandScale(gaps, state.shape.span);
   const isLarge = state.map.ceiling > FOUR_GIB && bands.some((part) => part.isGap);
   state.scale = isLarge ? bands : linearScale(state.shape.span);
   state.view = { at: 0, until: lengthOf(state.scale) };

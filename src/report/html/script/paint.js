@@ -12,8 +12,15 @@ const LOOKS = [
   { letter: 'O', name: 'other', color: '--other', kinds: ['crash-reporter', 'unknown'] },
 ];
 
-/** Index into LOOKS of each kind in the map's table. */
-const looksOf = (kinds) => kinds.map((kind) => Math.max(0, LOOKS.findIndex((look) => look.kinds.includes(kind))));
+/** Offsets of each gap's usable part; of a gap without one, its end twice. */
+function usableParts(map, gaps, offset) {
+  const parts = gaps.map((gap) => usable(map, gap) ?? { start: gap.end, end: gap.end });
+  return {
+    usableFrom: Float64Array.from(parts, (part) => offset(part.start)),
+    usableTo: Float64Array.from(parts, (part) => offset(part.end)),
+    wasteful: parts.some((part, i) => part.end - part.start < gaps[i].size),
+  };
+}
 
 /** The map's borders as offsets from the floor, and each region's look; reserved ones count from LOOKS.length on. */
 function drawable(map, gaps) {
@@ -30,6 +37,7 @@ function drawable(map, gaps) {
     look,
     gapFrom: Float64Array.from(gaps, (gap) => offset(gap.start)),
     gapTo: Float64Array.from(gaps, (gap) => offset(gap.end)),
+    ...usableParts(map, gaps, offset),
     span: offset(map.ceiling),
     unreachable: map.unreachable.length === 2 ? map.unreachable.map(offset) : null,
   };
@@ -70,18 +78,35 @@ function palette() {
   const style = getComputedStyle(document.documentElement);
   const color = (name) => style.getPropertyValue(name).trim();
   const looks = LOOKS.map((look) => color(look.color));
+  const pale = LOOKS.map((look) => `color-mix(in srgb, ${color(look.color)} 45%, ${color('--free')})`);
   return {
-    looks: [...looks, ...looks],
-    free: color('--free'), unlisted: color('--unlisted'), unreachable: color('--unreachable'),
-    text: color('--text'), faint: color('--faint'), line: color('--line'), mark: color('--mark'), paper: color('--paper'),
+    looks: [...looks, ...pale],
+    free: color('--free'),
+    unlisted: color('--unlisted'),
+    unreachable: color('--unreachable'),
+    unusable: color('--unusable'),
+    text: color('--text'),
+    faint: color('--faint'),
+    line: color('--line'),
+    mark: color('--mark'),
+    paper: color('--paper'),
   };
 }
 
-/** Colour of a stretch that nothing occupies. */
-function freeColor(context, offset) {
+/** Colour of what is not occupied in `from..to`. It is unusable only if all of it is. */
+function freeColor(context, from, to) {
   const { shape, gaps, colors } = context;
+  const offset = (from + to) / 2;
   if (shape.unreachable && shape.unreachable[0] <= offset && offset < shape.unreachable[1]) return colors.unreachable;
-  const gap = gaps[firstAbove(shape.gapTo, offset)];
+  const index = firstAbove(shape.gapTo, offset);
+  const gap = gaps[index];
+  const isWasted =
+    gap &&
+    gap.certainty === 'free' &&
+    shape.gapFrom[index] <= from &&
+    to <= shape.gapTo[index] &&
+    (to <= shape.usableFrom[index] || shape.usableTo[index] <= from);
+  if (isWasted) return colors.unusable;
   return gap && gap.certainty === 'not-listed' ? colors.unlisted : colors.free;
 }
 
@@ -89,7 +114,7 @@ function freeColor(context, offset) {
  * is used at all is at least `least` high, so that a page in a free megabyte is seen. */
 function paintCell(context, box, from, to, least) {
   const { pen, shape, colors, sums } = context;
-  pen.fillStyle = freeColor(context, (from + to) / 2);
+  pen.fillStyle = freeColor(context, from, to);
   pen.fillRect(box.x, box.y, box.w, box.h);
   const total = mix(shape, from, to, sums);
   if (total === 0) return;
@@ -99,12 +124,10 @@ function paintCell(context, box, from, to, least) {
   for (let i = 0; i < sums.length; i += 1) {
     if (sums[i] === 0) continue;
     const part = (sums[i] / total) * height;
-    pen.globalAlpha = i < LOOKS.length ? 1 : 0.45;
     pen.fillStyle = colors.looks[i];
     pen.fillRect(box.x, foot - part, box.w, part);
     foot -= part;
   }
-  pen.globalAlpha = 1;
 }
 
 /** Makes a canvas as fine as the screen, and returns its pen in CSS pixels. */

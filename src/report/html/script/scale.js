@@ -12,7 +12,10 @@ const linearScale = (span) => [{ from: 0, to: span, at: 0, until: span, isGap: f
 /** Offsets at which bands end and the next begin. */
 function bandsOf(gaps, span) {
   const great = gaps.filter((gap) => gap.to - gap.from >= GREAT_GAP);
-  const kept = great.sort((a, b) => b.to - b.from - (a.to - a.from)).slice(0, MOST_BANDS).sort((a, b) => a.from - b.from);
+  const kept = great
+    .sort((a, b) => b.to - b.from - (a.to - a.from))
+    .slice(0, MOST_BANDS)
+    .sort((a, b) => a.from - b.from);
   const parts = [];
   let from = 0;
   for (const gap of kept) {

@@ -13,16 +13,23 @@ function addressHits(text) {
   const address = addressIn(text);
   if (address === null || address < state.map.floor || address >= state.map.ceiling) return [];
   const thing = thingAt(address);
-  return thing ? [{ text: `${hexOf(address)}: ${thing.title}, ${bytes(thing.end - thing.start)}`, thing: () => thing }] : [];
+  return thing
+    ? [{ text: `${hexOf(address)}: ${thing.title}, ${bytes(thing.end - thing.start)}`, thing: () => thing }]
+    : [];
 }
 
 function threadHits(text) {
   const hits = state.map.threads.filter((t) => t.id === text || (t.name ?? '').toLowerCase().includes(text));
-  return hits.map((t) => ({ text: `thread ${t.id}${t.name ? ` (${t.name})` : ''}`, thing: () => threadThing(t) }));
+  return hits.map((t) => {
+    const name = t.name ? ` (${t.name})` : '';
+    return { id: t.id, text: `thread ${t.id}${name}`, thing: () => threadThing(t) };
+  });
 }
 
 function moduleHits(text) {
-  const hits = state.map.modules.filter((m) => m.path.toLowerCase().includes(text) || m.name.toLowerCase().includes(text));
+  const hits = state.map.modules.filter(
+    (m) => m.path.toLowerCase().includes(text) || m.name.toLowerCase().includes(text),
+  );
   const table = modulesTable();
   return hits.map((m) => ({ text: `module ${m.name} at ${hexOf(m.start)}`, thing: () => table.thing(m) }));
 }
@@ -31,26 +38,36 @@ function moduleHits(text) {
 function ownerHits(text) {
   const found = (o) => [o.label, o.name ?? '', o.id].some((t) => t.toLowerCase().includes(text));
   const others = state.map.owners.filter((o) => o.kind !== 'module' && found(o));
-  return others.map((o) => ({ text: `${o.label} at ${hexOf(o.start)}`, thing: () => ownerThing(o.number) })).slice(0, MOST_HITS + 1);
+  return others
+    .map((o) => ({ text: `${o.label} at ${hexOf(o.start)}`, thing: () => ownerThing(o.number) }))
+    .slice(0, MOST_HITS + 1);
 }
 
 function ownerThing(number) {
   const owner = state.map.owners[number];
   const hull = hullOf(number) ?? { start: owner.start, end: owner.start + 1n };
-  return { type: 'owner', ...hull, owner: number, title: owner.label, facts: [['regions', count(regionsOf(number).length)]] };
+  return {
+    type: 'owner',
+    ...hull,
+    owner: number,
+    title: owner.label,
+    facts: [['regions', count(regionsOf(number).length)]],
+  };
 }
 
-/** All hits; an address first if it is written as one, or else names first. */
+/** All hits. A thread's id comes before an address, for it may be one too; an address before names. */
 function find(text) {
   if (text === '') return [];
-  const names = [...threadHits(text), ...moduleHits(text), ...ownerHits(text)];
-  return /^0x/i.test(text) ? [...addressHits(text), ...names] : [...names.filter((h) => h.text.startsWith(`thread ${text}`)), ...addressHits(text), ...names.filter((h) => !h.text.startsWith(`thread ${text}`))];
+  const isId = (hit) => hit.id === text;
+  const threads = threadHits(text);
+  const others = threads.filter((hit) => !isId(hit));
+  return [...threads.filter(isId), ...addressHits(text), ...others, ...moduleHits(text), ...ownerHits(text)];
 }
 
 function jump(hit) {
   select(hit.thing());
   byId('search-results').hidden = true;
-  byId('picture').scrollIntoView({ block: 'start', behavior: calm() ? 'auto' : 'smooth' });
+  showPicture();
 }
 
 function drawHits() {
@@ -59,9 +76,10 @@ function drawHits() {
   const list = byId('search-results');
   list.replaceChildren(...hits.slice(0, MOST_HITS).map((hit) => button(hit.text, () => jump(hit))));
   if (hits.length === 0 && text !== '') list.append(el('p', {}, ['nothing found']));
-  if (hits.length > MOST_HITS) list.append(el('p', {}, [`and more; a longer text finds fewer`]));
+  if (hits.length > MOST_HITS) list.append(el('p', {}, ['and more; a longer text finds fewer']));
   list.hidden = text === '';
-  if (text !== '') announce(hits.length === 0 ? 'nothing found' : `${plural(Math.min(hits.length, MOST_HITS), 'result')}`);
+  if (text !== '')
+    announce(hits.length === 0 ? 'nothing found' : `${plural(Math.min(hits.length, MOST_HITS), 'result')}`);
   return hits;
 }
 
@@ -81,7 +99,10 @@ function onSearchKey(event) {
 
 function onHitKey(event) {
   const step = { ArrowDown: 'nextElementSibling', ArrowUp: 'previousElementSibling' }[event.key];
-  if (event.key === 'Escape') { byId('search-results').hidden = true; byId('search').focus(); }
+  if (event.key === 'Escape') {
+    byId('search-results').hidden = true;
+    byId('search').focus();
+  }
   if (!step) return;
   event.preventDefault();
   (document.activeElement[step] ?? byId('search')).focus();

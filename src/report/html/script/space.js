@@ -97,10 +97,11 @@ function findBarriers(gaps) {
     const [left, right] = [gaps[i], gaps[i + 1]];
     const size = right.start - left.end;
     const regained = size + least(left.size, right.size);
-    barriers.push({ start: left.end, end: right.start, size, regained, span: right.end - left.start, first: left.above, next: right.above });
+    const span = right.end - left.start;
+    barriers.push({ start: left.end, end: right.start, regained, span, first: left.above, next: right.above });
   }
-  const order = (a, b) => (a.regained === b.regained ? (a.start < b.start ? -1 : 1) : a.regained < b.regained ? 1 : -1);
-  return barriers.sort(order);
+  // Sorting keeps the order of equal ones, which is by address.
+  return barriers.sort((a, b) => (a.regained === b.regained ? 0 : a.regained < b.regained ? 1 : -1));
 }
 
 /** Index of the last of `starts` at or below the address, or -1. */

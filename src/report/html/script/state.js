@@ -1,9 +1,16 @@
 // What the page shows: the map, the view on it, and what is selected. Parts of the page subscribe to changes.
 
 const state = {
-  map: null, gaps: [], barriers: [], shape: null, colors: null,
-  scale: null, view: { at: 0, until: 1 },
-  selection: null, hovered: null, largest: null,
+  map: null,
+  gaps: [],
+  barriers: [],
+  shape: null,
+  colors: null,
+  scale: null,
+  view: { at: 0, until: 1 },
+  selection: null,
+  hovered: null,
+  largest: null,
 };
 
 const listeners = { view: [], selection: [], hover: [], theme: [] };
@@ -20,6 +27,12 @@ const offsetOf = (address) => Number(address - state.map.floor);
 const lineOf = (address) => toLine(state.scale, Math.min(Math.max(offsetOf(address), 0), state.shape.span));
 const hexOf = (address) => hex(address, state.map.bits);
 
+/** What paintCell needs. */
+function painting(pen) {
+  const { shape, gaps, colors } = state;
+  return { pen, shape, gaps, colors, sums: new Float64Array(2 * LOOKS.length) };
+}
+
 /** The addresses of the view. */
 function viewRange() {
   const start = addressAt(fromLine(state.scale, state.view.at));
@@ -27,13 +40,19 @@ function viewRange() {
   return { start, end: most(end, least(start + 1n, state.map.ceiling)) };
 }
 
+/** A width of the view near a place of the line: not narrower than some pages, not wider than the line. */
+function widthNear(place, width) {
+  const whole = lengthOf(state.scale);
+  const part = partAt(state.scale, 'at', Math.min(Math.max(place, 0), whole));
+  const pages = Number(state.map.page) * 8;
+  const narrowest = Math.min(whole, (pages / (part.to - part.from)) * (part.until - part.at));
+  return Math.min(whole, Math.max(narrowest, width));
+}
+
 /** Shows `at..until` of the line, kept inside and not narrower than some pages. */
 function setView(at, until) {
   const whole = lengthOf(state.scale);
-  const part = partAt(state.scale, 'at', Math.min(Math.max((at + until) / 2, 0), whole));
-  const pages = Number(state.map.page) * 8;
-  const narrowest = Math.min(whole, (pages / (part.to - part.from)) * (part.until - part.at));
-  const width = Math.min(whole, Math.max(narrowest, until - at));
+  const width = widthNear((at + until) / 2, until - at);
   const start = Math.min(Math.max((at + until - width) / 2, 0), whole - width);
   state.view = { at: start, until: start + width };
   changed('view');
@@ -44,7 +63,9 @@ const showWhole = () => setView(0, lengthOf(state.scale));
 /** Zooms by a factor around a position of the line. */
 function zoom(factor, around = (state.view.at + state.view.until) / 2) {
   const { at, until } = state.view;
-  setView(around - (around - at) * factor, around + (until - around) * factor);
+  const width = widthNear(around, (until - at) * factor);
+  const start = around - ((around - at) / (until - at)) * width;
+  setView(start, start + width);
 }
 
 /** Moves the view by a share of its width. */
@@ -98,7 +119,8 @@ function thingAt(address) {
 
 function regionThing(index) {
   const owner = state.map.ownerOf[index];
-  return { type: 'region', index, start: state.map.starts[index], end: state.map.ends[index], owner, title: state.map.owners[owner].label };
+  const { starts, ends, owners } = state.map;
+  return { type: 'region', index, start: starts[index], end: ends[index], owner, title: owners[owner].label };
 }
 
 const gapThing = (gap) => ({ type: 'gap', index: gap.index, start: gap.start, end: gap.end, owner: -1, title: 'gap' });

@@ -1,4 +1,4 @@
-// The address space as one band that can be zoomed and moved.
+// The address space as one band: what is drawn of the view.
 
 const STRIP = { marks: 14, band: 84, ruler: 24, height: 122 };
 
@@ -15,7 +15,7 @@ function drawStrip() {
   const pen = penOf(canvas, width, STRIP.height);
   const box = { y: STRIP.marks, h: STRIP.band };
   const xOf = (line) => pixelOf(line, width);
-  const context = { pen, shape: state.shape, gaps: state.gaps, colors: state.colors, sums: new Float64Array(2 * LOOKS.length) };
+  const context = painting(pen);
   drawColumns(context, width, box);
   drawBorders(pen, box, xOf, width);
   drawBreaks(pen, box, xOf);
@@ -40,15 +40,15 @@ function drawColumns(context, width, box) {
 
 /** Where regions are wide enough, lines between them, their names and the hatching of reserved ones. */
 function drawBorders(pen, box, xOf, width) {
-  const { from: start, until: end } = { from: fromLine(state.scale, state.view.at), until: fromLine(state.scale, state.view.until) };
-  const { shape, map, colors } = state;
+  const { scale, view, shape, map, colors } = state;
+  const [start, end] = [fromLine(scale, view.at), fromLine(scale, view.until)];
   const first = firstAbove(shape.to, start);
   if (firstAbove(shape.from, end) - first > width / 6) return;
   pen.font = '11px system-ui, sans-serif';
   pen.textBaseline = 'middle';
   for (let i = first; i < shape.from.length && shape.from[i] < end; i += 1) {
-    const x0 = Math.max(xOf(toLine(state.scale, shape.from[i])), -1);
-    const x1 = Math.min(xOf(toLine(state.scale, shape.to[i])), width + 1);
+    const x0 = Math.max(xOf(toLine(scale, shape.from[i])), -1);
+    const x1 = Math.min(xOf(toLine(scale, shape.to[i])), width + 1);
     if (x1 - x0 < 4) continue;
     if (shape.look[i] >= LOOKS.length) hatch(pen, x0, box.y, x1 - x0, box.h, colors.text);
     pen.fillStyle = colors.paper;
@@ -79,7 +79,10 @@ function hatch(pen, x, y, w, h, color) {
   pen.globalAlpha = 0.28;
   pen.strokeStyle = color;
   pen.beginPath();
-  for (let at = x - h; at < x + w; at += 7) { pen.moveTo(at, y + h); pen.lineTo(at + h, y); }
+  for (let at = x - h; at < x + w; at += 7) {
+    pen.moveTo(at, y + h);
+    pen.lineTo(at + h, y);
+  }
   pen.stroke();
   pen.restore();
 }
@@ -104,13 +107,22 @@ function drawLargest(pen, box, xOf, width) {
   pen.setLineDash([4, 3]);
   pen.strokeRect(Math.round(x0) + 0.5, box.y + 1.5, Math.max(2, x1 - x0 - 1), box.h - 3);
   pen.setLineDash([]);
-  const size = bytes(state.largest.end - state.largest.start);
-  const text = [`largest gap ${size}`, size].find((t) => pen.measureText(t).width + 10 < x1 - x0);
-  if (!text) return;
-  pen.fillStyle = state.colors.text;
+  largestLabel(pen, box, x0, x1, width);
+}
+
+/** The largest gap's name: in it, or on a plate beside it. */
+function largestLabel(pen, box, x0, x1, width) {
+  const text = `largest gap ${bytes(state.largest.end - state.largest.start)}`;
   pen.textBaseline = 'middle';
   pen.font = '11px system-ui, sans-serif';
-  pen.fillText(text, (x0 + x1) / 2 - pen.measureText(text).width / 2, box.y + 14);
+  const wide = pen.measureText(text).width;
+  const fits = wide + 10 < x1 - x0;
+  const beside = x1 + 4 + wide + 8 < width ? x1 + 4 : x0 - wide - 12;
+  const left = fits ? (x0 + x1 - wide) / 2 : beside + 4;
+  pen.fillStyle = state.colors.paper;
+  if (!fits) pen.fillRect(left - 4, box.y + 3, wide + 8, 18);
+  pen.fillStyle = state.colors.text;
+  pen.fillText(text, left, box.y + 13);
 }
 
 /** Ranges of a selection: its regions, or itself. */
@@ -174,88 +186,4 @@ function tellView(canvas) {
   canvas.dataset.start = hexOf(start);
   canvas.dataset.end = hexOf(end);
   byId('view').textContent = `${hexOf(start)} – ${hexOf(end)}  (${bytes(end - start)})`;
-}
-
-/** What keys do. */
-const STRIP_KEYS = {
-  ArrowLeft: () => pan(-0.2),
-  ArrowRight: () => pan(0.2),
-  '+': () => zoom(0.5),
-  '=': () => zoom(0.5),
-  '-': () => zoom(2),
-  Home: showWhole,
-  Enter: () => selectMiddle(),
-  n: () => selectBeside(1),
-  p: () => selectBeside(-1),
-};
-
-function selectMiddle() {
-  const { at, until } = state.view;
-  const middle = thingAt(addressAt(fromLine(state.scale, (at + until) / 2)));
-  if (middle) select(middle, false);
-  byId('details').focus();
-}
-
-/** Selects the next or previous region or gap. */
-function selectBeside(step) {
-  const { selection, map } = state;
-  if (!selection) return selectMiddle();
-  const next = step > 0 ? thingAt(selection.end) : selection.start > map.floor ? thingAt(selection.start - 1n) : null;
-  if (next) select(next);
-  return undefined;
-}
-
-function onStripKey(event) {
-  const act = STRIP_KEYS[event.key];
-  if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
-  event.preventDefault();
-  act();
-}
-
-function onStripWheel(event) {
-  event.preventDefault();
-  const sideways = Math.abs(event.deltaX) > Math.abs(event.deltaY);
-  const pixels = event.deltaMode === 1 ? 30 : 1;
-  if (sideways) return pan((event.deltaX * pixels) / 800);
-  return zoom(Math.exp((Math.max(-400, Math.min(400, event.deltaY * pixels))) / 400), lineAt(event.offsetX));
-}
-
-/** The thing under a pixel of the strip. */
-function stripThing(x) {
-  return thingIn(fromLine(state.scale, lineAt(x - 1.5)), fromLine(state.scale, lineAt(x + 1.5)));
-}
-
-/** Dragging pans; a press without movement selects. */
-function stripPointer(canvas) {
-  let pressed = null;
-  canvas.addEventListener('pointerdown', (event) => {
-    pressed = { x: event.offsetX, moved: false };
-    canvas.setPointerCapture(event.pointerId);
-  });
-  canvas.addEventListener('pointermove', (event) => {
-    if (pressed && (pressed.moved || Math.abs(event.offsetX - pressed.x) > 3)) {
-      pan((pressed.x - event.offsetX) / stripWidth());
-      pressed = { x: event.offsetX, moved: true };
-      return hideTip();
-    }
-    return pressed ? undefined : showTip(stripThing(event.offsetX), event);
-  });
-  canvas.addEventListener('pointerup', (event) => {
-    if (pressed && !pressed.moved) select(stripThing(event.offsetX), false);
-    pressed = null;
-  });
-  canvas.addEventListener('pointercancel', () => { pressed = null; });
-  canvas.addEventListener('pointerleave', hideTip);
-}
-
-function startStrip() {
-  const canvas = byId('strip');
-  canvas.addEventListener('wheel', onStripWheel, { passive: false });
-  canvas.addEventListener('keydown', onStripKey);
-  canvas.addEventListener('dblclick', (event) => zoom(0.25, lineAt(event.offsetX)));
-  stripPointer(canvas);
-  byId('zoom-in').addEventListener('click', () => zoom(0.5));
-  byId('zoom-out').addEventListener('click', () => zoom(2));
-  byId('zoom-whole').addEventListener('click', showWhole);
-  byId('zoom-largest').addEventListener('click', () => state.largest && zoomTo(state.largest.start, state.largest.end));
 }

@@ -6,7 +6,17 @@ const tables = [];
 /** Takes over a table that Rust wrote. */
 function startTable(spec) {
   const element = byId(spec.id);
-  const table = { ...spec, element, order: null, sorted: -1, down: false, filter: '', page: 0, size: PAGES[0], haystack: null };
+  const table = {
+    ...spec,
+    element,
+    order: null,
+    sorted: -1,
+    down: false,
+    filter: '',
+    page: 0,
+    size: PAGES[0],
+    haystack: null,
+  };
   element.setAttribute('role', 'grid');
   startHeader(table);
   startTools(table);
@@ -40,11 +50,32 @@ function sortBy(table, column) {
 function startTools(table) {
   const section = table.element.closest('section');
   const title = section.querySelector('h2').textContent.toLowerCase();
-  const filter = el('input', { class: 'filter', type: 'search', placeholder: 'Filter', 'aria-label': `Filter ${title}`, spellcheck: 'false' });
-  filter.addEventListener('input', settled(120, () => { table.filter = filter.value.trim().toLowerCase(); table.page = 0; arrange(table); }));
+  const filter = el('input', {
+    class: 'filter',
+    type: 'search',
+    placeholder: 'Filter',
+    'aria-label': `Filter ${title}`,
+    spellcheck: 'false',
+  });
+  filter.addEventListener(
+    'input',
+    settled(120, () => {
+      table.filter = filter.value.trim().toLowerCase();
+      table.page = 0;
+      arrange(table);
+    }),
+  );
   section.querySelector('.head').append(filter);
-  const size = el('select', { 'aria-label': `Rows per page of ${title}` }, PAGES.map((n) => el('option', { value: n }, [`${n} rows`])));
-  size.addEventListener('change', () => { table.page = 0; table.size = Number(size.value); drawRows(table); });
+  const size = el(
+    'select',
+    { 'aria-label': `Rows per page of ${title}` },
+    PAGES.map((n) => el('option', { value: n }, [`${n} rows`])),
+  );
+  size.addEventListener('change', () => {
+    table.page = 0;
+    table.size = Number(size.value);
+    drawRows(table);
+  });
   table.shown = el('span', { class: 'shown' });
   table.before = button('‹', () => turn(table, -1), { 'aria-label': `Previous page of ${title}` });
   table.after = button('›', () => turn(table, 1), { 'aria-label': `Next page of ${title}` });
@@ -109,7 +140,11 @@ function rowOf(table, item) {
   const owner = thing.owner >= 0 ? state.map.owners[thing.owner].id : null;
   const heads = table.element.tHead.rows[0].cells;
   const cells = table.columns.map((column, i) => el('td', { class: heads[i].className || null }, [column.text(item)]));
-  const row = el('tr', { 'data-start': hexOf(thing.start), 'data-end': hexOf(thing.end), 'data-owner': owner, tabindex: -1 }, cells);
+  const row = el(
+    'tr',
+    { 'data-start': hexOf(thing.start), 'data-end': hexOf(thing.end), 'data-owner': owner, tabindex: -1 },
+    cells,
+  );
   row.item = item;
   row.addEventListener('click', () => select(thing));
   row.addEventListener('mouseenter', () => hover(thing));
@@ -130,7 +165,11 @@ function revealSelection() {
     if (state.selection !== null) {
       const at = table.order.findIndex((i) => table.isSelected(table.items[i], state.selection));
       const page = Math.floor(at / table.size);
-      if (at >= 0 && page !== table.page) { table.page = page; drawRows(table); continue; }
+      if (at >= 0 && page !== table.page) {
+        table.page = page;
+        drawRows(table);
+        continue;
+      }
     }
     markRows(table);
   }
@@ -152,5 +191,7 @@ function onTableKey(table, event) {
 }
 
 function startTables() {
-  [gapsTable, barriersTable, splittersTable, threadsTable, modulesTable, regionsTable].forEach((table) => startTable(table()));
+  [gapsTable, barriersTable, splittersTable, threadsTable, modulesTable, regionsTable].forEach((table) =>
+    startTable(table()),
+  );
 }

@@ -3,7 +3,10 @@
 /** Facts of a thing as pairs of name and text; the details panel shows the same. */
 function factsOf(thing) {
   const { map } = state;
-  const facts = [['range', `${hexOf(thing.start)} – ${hexOf(thing.end)}`], ['size', sizeText(thing.end - thing.start)]];
+  const facts = [
+    ['range', `${hexOf(thing.start)} – ${hexOf(thing.end)}`],
+    ['size', sizeText(thing.end - thing.start)],
+  ];
   if (thing.type === 'region') facts.push(...regionFacts(thing.index));
   if (thing.type === 'gap') facts.push(...gapFacts(state.gaps[thing.index]));
   if (thing.facts) facts.push(...thing.facts);
@@ -35,7 +38,10 @@ function ownerFacts(owner) {
 function gapFacts(gap) {
   const parts = reachableParts(state.map, gap);
   const can = parts.reduce((sum, part) => sum + sizeOf(part), 0n);
-  return [['kind', gap.certainty === 'free' ? 'free' : 'not listed: nothing says that it is free'], ['can be used', bytes(can)]];
+  return [
+    ['kind', gap.certainty === 'free' ? 'free' : 'not listed: nothing says that it is free'],
+    ['can be used', bytes(can)],
+  ];
 }
 
 /** What lies right below (-1) or above (1) an address. */
@@ -70,5 +76,9 @@ function hideTip() {
 }
 
 function factList(facts) {
-  return el('dl', {}, facts.map(([name, text]) => el('div', {}, [el('dt', {}, [name]), el('dd', {}, [text])])));
+  return el(
+    'dl',
+    {},
+    facts.map(([name, text]) => el('div', {}, [el('dt', {}, [name]), el('dd', {}, [text])])),
+  );
 }

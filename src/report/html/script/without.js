@@ -26,8 +26,10 @@ function tickGroup(name, yes) {
 function fitSentence(isGone) {
   if (state.map.needed === null) return '';
   const place = placeWithout(state.map, isGone);
-  const size = bytes(state.map.needed);
-  return place === null ? ` The request of ${size} would still not fit.` : ` The request of ${size} would fit, at ${hexOf(place)}.`;
+  const request = `The request of ${bytes(state.map.needed)}`;
+  if (place === null) return ` ${request} would still not fit.`;
+  const bound = state.map.certainty.includes('n') ? ', if what is not listed is free' : '';
+  return ` ${request} would fit, at ${hexOf(place)}${bound}.`;
 }
 
 function drawWithout() {
@@ -40,25 +42,39 @@ function drawWithout() {
   out.dataset.bytes = size.toString();
   out.dataset.start = best ? hexOf(best.start) : '';
   const gain = size - sizeOf(state.largest);
-  const most = ticked.owners.size + ticked.groups.size === 0 ? 'Nothing is ticked: the largest gap is ' : 'The largest gap would be ';
+  const most =
+    ticked.owners.size + ticked.groups.size === 0
+      ? 'Nothing is ticked: the largest gap is '
+      : 'The largest gap would be ';
   const where = best ? ` at ${hexOf(best.start)} – ${hexOf(best.end)}` : '';
   const more = gain > 0n ? `, ${bytes(gain)} more than now.` : '.';
   const bound = map.complete ? '' : ' (Of what this page holds of the map.)';
   out.replaceChildren(most, el('strong', {}, [bytes(size)]), where + more + fitSentence(isGone) + bound);
-  if (best) out.append(' ', button('Show it', () => select({ type: 'range', ...best, owner: -1, title: 'largest gap without what is ticked' })));
+  if (best)
+    out.append(
+      ' ',
+      button('Show it', () =>
+        select({ type: 'range', ...best, owner: -1, title: 'largest gap without what is ticked' }),
+      ),
+    );
   drawTicks();
 }
 
 /** The boxes and chips say what is ticked. */
 function drawTicks() {
-  document.querySelectorAll('input[data-number]').forEach((box) => { box.checked = isTicked(Number(box.dataset.number)); });
-  document.querySelectorAll('input[data-group]').forEach((box) => { box.checked = ticked.groups.has(box.dataset.group); });
+  document.querySelectorAll('input[data-number]').forEach((box) => {
+    box.checked = isTicked(Number(box.dataset.number));
+  });
+  document.querySelectorAll('input[data-group]').forEach((box) => {
+    box.checked = ticked.groups.has(box.dataset.group);
+  });
   const shown = [...ticked.owners].slice(0, 40).map((number) => {
     const label = state.map.owners[number].label;
     return button(`${label} ×`, () => tick(number, false), { class: 'chip', 'aria-label': `Keep ${label}` });
   });
   const rest = ticked.owners.size - shown.length;
-  const clear = ticked.owners.size + ticked.groups.size > 0 ? [button('Clear', clearTicks, { class: 'chip clear' })] : [];
+  const clear =
+    ticked.owners.size + ticked.groups.size > 0 ? [button('Clear', clearTicks, { class: 'chip clear' })] : [];
   byId('ticked').replaceChildren(...shown, ...(rest > 0 ? [` and ${count(rest)} more `] : []), ...clear);
 }
 
@@ -71,7 +87,12 @@ function clearTicks() {
 /** A tick box for an owner. */
 function tickBox(owner) {
   const { id, label, number } = state.map.owners[owner];
-  const box = el('input', { type: 'checkbox', 'data-owner': id, 'data-number': number, 'aria-label': `without ${label}` });
+  const box = el('input', {
+    type: 'checkbox',
+    'data-owner': id,
+    'data-number': number,
+    'aria-label': `without ${label}`,
+  });
   box.checked = isTicked(number);
   box.addEventListener('change', () => tick(number, box.checked));
   box.addEventListener('click', (event) => event.stopPropagation());

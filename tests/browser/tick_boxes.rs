@@ -1,0 +1,77 @@
+//! The tick boxes compute in the page what the program computed: the largest gap without the chosen splitters.
+
+use fragscope::analyze::{analyze, splitters};
+use fragscope::load::LoadOptions;
+use fragscope::model::{OwnerId, Snapshot};
+use serde_json::{Value, json};
+
+use super::page::Page;
+use super::report::Report;
+use crate::samples;
+
+/// Ticks each set of boxes alone, and tells what stands in #without then. A page may draw the figure a frame later, so
+/// it is asked again for a while before it counts as wrong.
+const TICK: &str = include_str!("scripts/tick.js");
+
+fn tick(page: &Page, sets: &[Vec<String>], expected: &[u64]) -> Value {
+    let expected: Vec<String> = expected.iter().map(u64::to_string).collect();
+    page.run_async(TICK, &[json!(sets), json!(expected)])
+}
+
+fn of_owner(id: &str) -> String {
+    format!("#splitters input[type=checkbox][data-owner={}]", json!(id))
+}
+
+fn of_group(name: &str) -> String {
+    format!("input[type=checkbox][data-group={}]", json!(name))
+}
+
+fn entries<'r>(report: &'r Report, list: &str, of: impl Fn(&'r Value) -> String) -> (Vec<Vec<String>>, Vec<u64>) {
+    let figures = report.list(list).iter().map(|s| s["largest_gap_without"].as_u64().unwrap());
+    (report.list(list).iter().map(|s| vec![of(s)]).collect(), figures.collect())
+}
+
+pub fn each_splitter_gives_the_reports_figure(page: &Page, name: &str, report: &Report) {
+    let (boxes, figures) = entries(report, "splitters", |s| of_owner(s["owner"]["id"].as_str().unwrap()));
+    assert!(!boxes.is_empty(), "{name} has no splitter");
+    assert_eq!(tick(page, &boxes, &figures), json!([]), "{name}: [boxes, shown, meant]");
+}
+
+pub fn each_group_gives_the_reports_figure(page: &Page, name: &str, report: &Report) {
+    let (boxes, figures) = entries(report, "splitter_groups", |g| of_group(g["group"].as_str().unwrap()));
+    assert_eq!(boxes.len(), 3, "{name}");
+    assert_eq!(tick(page, &boxes, &figures), json!([]), "{name}: [boxes, shown, meant]");
+}
+
+/// Sets of two, three and all: the library counts them again.
+#[test]
+fn sets_of_splitters_give_the_librarys_figures() {
+    let page = page_or_skip!();
+    for name in ["i386-fragmented.core.zst", "windows-2gb.dmp.zst", "windows-laa.dmp.zst", "windows-no-map.dmp.zst"] {
+        let sample = samples::named(name);
+        let report = Report::of_sample(sample);
+        report.open(&page);
+        let dump = sample.load_with(&LoadOptions::default());
+        let sets = sets_of(report.list("splitters").len());
+        let figures: Vec<u64> = sets.iter().map(|set| largest_without(dump.snapshot(), set)).collect();
+        let id = |index: &usize| of_owner(report.list("splitters")[*index]["owner"]["id"].as_str().unwrap());
+        let boxes: Vec<Vec<String>> = sets.iter().map(|set| set.iter().map(id).collect()).collect();
+        assert_eq!(tick(&page, &boxes, &figures), json!([]), "{name}: [boxes, shown, meant]");
+    }
+}
+
+/// Neighbours in the ranking, the first with others further down, threes, and all.
+fn sets_of(count: usize) -> Vec<Vec<usize>> {
+    let all: Vec<usize> = (0..count).collect();
+    let pairs = all.windows(2).map(<[usize]>::to_vec);
+    let with_first = (2..count).step_by(5).map(|index| vec![0, index]);
+    let threes = all.chunks_exact(3).map(<[usize]>::to_vec);
+    pairs.chain(with_first).chain(threes).chain([all.clone()]).collect()
+}
+
+/// The report lists the splitters in the library's order.
+fn largest_without(snapshot: &Snapshot, set: &[usize]) -> u64 {
+    let analysis = analyze(snapshot);
+    let gone: Vec<OwnerId> = set.iter().map(|index| analysis.splitters[*index].owner).collect();
+    splitters::largest_without(&snapshot.space, analysis.reach, |region| gone.contains(&region.owner))
+}

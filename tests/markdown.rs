@@ -1,0 +1,7 @@
+//! Reports as Markdown, parsed by an independent parser: no name becomes more than text in code, and no report is longer
+//! than a ticket takes.
+
+mod bounds;
+mod command;
+mod page;
+mod safe;
