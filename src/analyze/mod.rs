@@ -3,6 +3,7 @@
 //! [`analyze`] answers all of them in time linear in the number of regions (but for sorting), and keeps indexes rather
 //! than copies.
 
+pub mod advice;
 pub mod bands;
 pub mod barriers;
 pub mod case;
@@ -11,6 +12,7 @@ pub mod figures;
 pub mod fit;
 pub mod gaps;
 pub mod grid;
+pub mod groups;
 pub mod locate;
 pub mod reach;
 mod reasons;
@@ -22,6 +24,7 @@ pub mod totals;
 pub mod verdict;
 pub mod what_if;
 
+pub use advice::{Advice, Remedy};
 pub use barriers::Barrier;
 pub use case::VerdictKind;
 pub use cells::{ByContent, CellContent, Contents};
@@ -29,12 +32,16 @@ pub use figures::{Bucket, Figures, Largest, Socorro};
 pub use fit::Fit;
 pub use gaps::Gap;
 pub use grid::Grid;
+pub use groups::{By, OwnerGroup};
 pub use locate::{Location, Spot};
 pub use reach::Reach;
 pub use splitters::{Group, GroupSplitter, Splitter};
 pub use stacks::{StackTotals, ThreadRoom};
 pub use totals::{KindTotals, Totals};
 pub use verdict::Verdict;
+
+use advice::Patient;
+use what_if::Outcome;
 
 use crate::model::Snapshot;
 
@@ -55,6 +62,10 @@ pub struct Analysis {
     pub splitters: Vec<Splitter>,
     /// The same for groups of owners.
     pub groups: Vec<GroupSplitter>,
+    /// Groups of at least two owners that belong together, those first without which the largest gap would be largest.
+    pub owner_groups: Vec<OwnerGroup>,
+    /// What would help, the most effective first.
+    pub advice: Vec<Advice>,
     /// Thread stacks in sum.
     pub stacks: StackTotals,
     /// How many more threads would find room.
@@ -81,15 +92,27 @@ pub fn analyze(snapshot: &Snapshot) -> Analysis {
     let gaps = gaps::find(space);
     let figures = figures::measure(snapshot, &gaps, reach);
     let verdict = verdict::judge(snapshot, &gaps, reach, &figures);
+    let splitters = splitters::rank(space, reach, snapshot.owners.len());
+    let owner_groups = groups::rank(snapshot, reach);
+    let request_fit = request_fit(&verdict, &gaps, reach);
+    let before = Outcome {
+        free: figures.total,
+        largest: figures.largest_reachable_size(),
+        slots: request_fit.map(|fit| fit.slots),
+        verdict: verdict.kind,
+    };
+    let patient = Patient { snapshot, before, reach, splitters: &splitters, groups: &owner_groups };
     Analysis {
+        advice: advice::find(&patient),
         reach,
         totals: totals::add_up(snapshot, &gaps),
         barriers: barriers::rank(&gaps),
-        splitters: splitters::rank(space, reach, snapshot.owners.len()),
+        splitters,
+        owner_groups,
         groups: splitters::groups(space, reach, &snapshot.owners),
         stacks: stacks::add_up(snapshot),
         thread_room: stacks::room(snapshot, &gaps, reach),
-        request_fit: request_fit(&verdict, &gaps, reach),
+        request_fit,
         verdict,
         figures,
         gaps,

@@ -19,6 +19,7 @@ Edits:
   pack-modules                    relocatable modules side by side at the top
   rebase=MODULE:ADDR              a module at another address
   granularity=SIZE                another alignment of allocations
+  top-down                        mmap's usual search, which reaches every gap (Linux)
   arena-max=N                     at most N glibc arenas, the main one counted
   add=SIZE@ADDR                   something new in a free place
 In names * stands for any characters and ? for any one.";
@@ -26,7 +27,7 @@ In names * stands for any characters and ? for any one.";
 /// What is accepted, for errors.
 const FORMS: &str = "stack-size=SIZE[:THREAD-NAME], without=thread:ID, without=thread-name:NAME, without=module:NAME, \
                          without=kind:KIND, without=region:ADDR, large-address-aware, user-va=SIZE, pack-modules, \
-                         rebase=MODULE:ADDR, granularity=SIZE, arena-max=N, add=SIZE@ADDR";
+                         rebase=MODULE:ADDR, granularity=SIZE, top-down, arena-max=N, add=SIZE@ADDR";
 
 /// Reads one edit.
 ///
@@ -36,6 +37,7 @@ pub fn parse_edit(text: &str) -> Result<Edit, String> {
     let (name, value) = text.split_once('=').map_or((text, None), |(name, value)| (name, Some(value)));
     match (name, value) {
         ("large-address-aware", None) => Ok(Edit::LargeAddressAware),
+        ("top-down", None) => Ok(Edit::TopDown),
         ("pack-modules", None) => Ok(Edit::PackModules),
         ("stack-size", Some(value)) => stack_size(value),
         ("without", Some(value)) => target(value).map(Edit::Without),

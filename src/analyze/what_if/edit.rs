@@ -32,6 +32,8 @@ pub enum Edit {
     },
     /// Another alignment of allocations, in bytes.
     Granularity(u64),
+    /// mmap's usual search, from the top downwards and everywhere (Linux).
+    TopDown,
     /// At most so many glibc arenas, the main one counted.
     ArenaMax(u64),
     /// Something new in a free place.
@@ -93,6 +95,7 @@ impl std::fmt::Display for Edit {
             Edit::PackModules => f.write_str("pack-modules"),
             Edit::Rebase { module, to } => write!(f, "rebase={}:{to}", module.0),
             Edit::Granularity(bytes) => write!(f, "granularity={}", plain_size(*bytes)),
+            Edit::TopDown => f.write_str("top-down"),
             Edit::ArenaMax(arenas) => write!(f, "arena-max={arenas}"),
             Edit::Add(range) => write!(f, "add={}@{}", plain_size(range.size()), range.start()),
         }

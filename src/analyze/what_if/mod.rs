@@ -78,6 +78,7 @@ fn apply_one(draft: &mut Draft, edit: &Edit) -> Result<(), EditError> {
             draft.bounds.granularity = *bytes;
             Ok(())
         }
+        Edit::TopDown => space::top_down(draft, edit),
         Edit::ArenaMax(arenas) => removal::limit_arenas(draft, edit, *arenas),
         Edit::Add(range) => space::add(draft, edit, *range),
     }

@@ -1,6 +1,7 @@
 //! The figures that an edit is judged by.
 
-use crate::analyze::{Analysis, VerdictKind};
+use crate::analyze::{Analysis, Reach, VerdictKind, figures, gaps, request_fit, verdict};
+use crate::model::Snapshot;
 
 /// Figures of one analysis, before or after edits.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -16,6 +17,20 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// Those of a snapshot, without the rest of an analysis.
+    pub fn measure(snapshot: &Snapshot) -> Outcome {
+        let reach = Reach::of(snapshot.space.bounds());
+        let gaps = gaps::find(&snapshot.space);
+        let figures = figures::measure(snapshot, &gaps, reach);
+        let verdict = verdict::judge(snapshot, &gaps, reach, &figures);
+        Outcome {
+            free: figures.total,
+            largest: figures.largest_reachable_size(),
+            slots: request_fit(&verdict, &gaps, reach).map(|fit| fit.slots),
+            verdict: verdict.kind,
+        }
+    }
+
     /// Those of an analysis.
     pub fn of(analysis: &Analysis) -> Outcome {
         Outcome {

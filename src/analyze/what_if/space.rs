@@ -3,7 +3,9 @@
 use super::draft::Draft;
 use super::{Edit, EditError};
 use crate::addr::{Addr, AddrRange};
-use crate::model::{CeilingSource, MappingId, Os, Owner, OwnerKind, PointerWidth, Region, Source, Sources, State};
+use crate::model::{
+    CeilingSource, MappingId, MmapLayout, Os, Owner, OwnerKind, PointerWidth, Region, Source, Sources, State,
+};
 
 /// Where a large-address-aware process of 32 bits ends on 64-bit Windows: the last 64 KiB below 4 GiB are not given out.
 const END_ON_64_BIT: Addr = Addr(0xffff_0000);
@@ -39,6 +41,19 @@ fn raise_ceiling(draft: &mut Draft, edit: &Edit, ceiling: Addr) -> Result<(), Ed
     draft.bounds.ceiling_source = CeilingSource::User;
     draft.set_free(std::iter::once(added));
     Ok(())
+}
+
+/// Lets mmap search everywhere.
+pub(super) fn top_down(draft: &mut Draft, edit: &Edit) -> Result<(), EditError> {
+    match draft.bounds.mmap_layout {
+        Some(_) => {
+            draft.bounds.mmap_layout = Some(MmapLayout::TopDown { skipped: None });
+            Ok(())
+        }
+        None => {
+            Err(EditError::NotHere { edit: edit.to_string(), why: "nothing tells in which direction mmap searched" })
+        }
+    }
 }
 
 /// Puts something that cannot be moved into a free place.

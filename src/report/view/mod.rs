@@ -2,6 +2,7 @@
 //!
 //! The long lists are made entry by entry while they are written, so a report costs no memory of its own.
 
+mod advice;
 mod barrier;
 mod dump;
 mod fit;
@@ -25,6 +26,7 @@ mod verdict;
 mod what_if;
 mod word;
 
+pub use advice::{AdviceView, OwnerGroupView};
 pub use barrier::BarrierView;
 pub use dump::{DumpView, ReasonView};
 pub use fit::{CandidateView, FitReport, FitRequestView, FitView};

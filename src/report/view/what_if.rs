@@ -67,7 +67,7 @@ impl<'a> WhatIfReport<'a> {
 }
 
 impl OutcomeView {
-    fn new(outcome: Outcome) -> OutcomeView {
+    pub(super) fn new(outcome: Outcome) -> OutcomeView {
         OutcomeView {
             free: outcome.free,
             largest: outcome.largest,
