@@ -13,7 +13,7 @@ use crate::synth::minidump_streams::{Exception, Thread as DumpThread, ThreadList
 use crate::synth::minidump_system::{SystemInfo, platform};
 
 /// Each sets `pwned` if it runs, moves the cursor if a terminal obeys it, or becomes markup if Markdown sees it.
-pub const NAMES: [&str; 24] = [
+pub const NAMES: [&str; 26] = [
     "<script>window.pwned=1</script>",
     "</script><script>window.pwned=1</script>",
     "\"><img src=x onerror=window.pwned=1>",
@@ -28,6 +28,8 @@ pub const NAMES: [&str; 24] = [
     "{{constructor.constructor('window.pwned=1')()}}",
     "```\n# heading\n```",
     "````~~~~",
+    "` <script>window.pwned=1</script> `",
+    "x`|`y\\|`[z](javascript:window.pwned=1)",
     "a|b|c\\|d",
     "[click](javascript:window.pwned=1) ![x](https://example.invalid/x.png)",
     "<https://example.invalid> https://example.invalid/y @everyone #1",

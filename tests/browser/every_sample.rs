@@ -8,7 +8,7 @@ use crate::samples::{ALL, Sample};
 type Check = fn(&Page, &str, &Report);
 
 /// In this order: first what needs a page that nobody has touched.
-const CHECKS: [(&str, Check); 18] = [
+const CHECKS: [(&str, Check); 19] = [
     ("opens quietly", opens::quietly),
     ("something in both pictures", opens::something_in_both_pictures),
     ("rows of the report", opens::rows_of_the_report),
@@ -20,6 +20,7 @@ const CHECKS: [(&str, Check); 18] = [
     ("click into the grid", view::the_grid_leads_the_strip),
     ("wheel in bands", view::the_wheel_zooms_into_what_it_points_at),
     ("wheel", view::the_wheel_keeps_what_is_under_the_pointer),
+    ("closest view", view::the_closest_view_does_not_drift),
     ("keys", view::keys_zoom_and_pan_and_home_shows_all_again),
     ("drag", view::dragging_pans),
     ("limits of the view", view::the_view_stays_in_the_space),

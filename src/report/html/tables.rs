@@ -33,7 +33,7 @@ const SPLITTERS: Columns = &[
     ("remark", Text),
 ];
 const THREADS: Columns = &[
-    ("thread", Number),
+    ("thread", Text),
     ("stack pointer", Address),
     ("stack", Address),
     ("reserved", Number),

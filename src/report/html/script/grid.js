@@ -6,6 +6,8 @@ const MIB = 2 ** 20;
 const FOUR_GIB = 1n << 32n;
 
 const gridIsFixed = () => state.map.ceiling <= FOUR_GIB;
+/** Rows that are drawn: those of the space, and one that says that nothing follows. */
+const gridRows = () => (gridIsFixed() ? Math.min(GRID.rows, Number((state.map.ceiling + 0xfffffffn) >> 28n) + 1) : GRID.rows);
 const gutterOf = (width) => (width < 560 ? 0 : gridIsFixed() ? GRID.gutter : GRID.gutter + 44);
 
 /** Offsets from the floor of a cell; a cell may lie outside of the space. */
@@ -45,7 +47,8 @@ function drawGrid() {
   const canvas = byId('grid');
   const width = canvas.clientWidth;
   if (width === 0) return;
-  const pen = penOf(canvas, width, GRID.rows * GRID.row);
+  canvas.style.height = `${gridRows() * GRID.row}px`;
+  const pen = penOf(canvas, width, gridRows() * GRID.row);
   const context = painting(pen);
   drawCells(context, width);
   drawRowStarts(pen, width);
@@ -71,7 +74,7 @@ function drawRowStarts(pen, width) {
   pen.font = RULER_FONT;
   pen.textBaseline = 'middle';
   pen.fillStyle = state.colors.faint;
-  for (let row = 0; row < GRID.rows; row += 1) {
+  for (let row = 0; row < gridRows(); row += 1) {
     const [from] = cellRange(row * GRID.columns);
     const y = row * GRID.row + (GRID.row - 3) / 2 + 1;
     if (state.shape.span <= from)
@@ -126,7 +129,7 @@ function gridThing(canvas, event) {
 
 function startGrid() {
   const canvas = byId('grid');
-  const what = gridIsFixed() ? '16 rows of 256 MiB, a cell is one MiB' : '16 rows of 256 cells: what the band shows';
+  const what = gridIsFixed() ? 'rows of 256 MiB, a cell is one MiB' : '16 rows of 256 cells: what the band shows';
   byId('grid-remark').textContent = what;
   canvas.addEventListener('pointermove', (event) => showTip(gridThing(canvas, event), event));
   canvas.addEventListener('pointerleave', hideTip);

@@ -40,13 +40,19 @@ function viewRange() {
   return { start, end: most(end, least(start + 1n, state.map.ceiling)) };
 }
 
+/** A width of the view near a place of the line: not narrower than some pages, not wider than the line. */
+function widthNear(place, width) {
+  const whole = lengthOf(state.scale);
+  const part = partAt(state.scale, 'at', Math.min(Math.max(place, 0), whole));
+  const pages = Number(state.map.page) * 8;
+  const narrowest = Math.min(whole, (pages / (part.to - part.from)) * (part.until - part.at));
+  return Math.min(whole, Math.max(narrowest, width));
+}
+
 /** Shows `at..until` of the line, kept inside and not narrower than some pages. */
 function setView(at, until) {
   const whole = lengthOf(state.scale);
-  const part = partAt(state.scale, 'at', Math.min(Math.max((at + until) / 2, 0), whole));
-  const pages = Number(state.map.page) * 8;
-  const narrowest = Math.min(whole, (pages / (part.to - part.from)) * (part.until - part.at));
-  const width = Math.min(whole, Math.max(narrowest, until - at));
+  const width = widthNear((at + until) / 2, until - at);
   const start = Math.min(Math.max((at + until - width) / 2, 0), whole - width);
   state.view = { at: start, until: start + width };
   changed('view');
@@ -57,7 +63,9 @@ const showWhole = () => setView(0, lengthOf(state.scale));
 /** Zooms by a factor around a position of the line. */
 function zoom(factor, around = (state.view.at + state.view.until) / 2) {
   const { at, until } = state.view;
-  setView(around - (around - at) * factor, around + (until - around) * factor);
+  const width = widthNear(around, (until - at) * factor);
+  const start = around - ((around - at) / (until - at)) * width;
+  setView(start, start + width);
 }
 
 /** Moves the view by a share of its width. */

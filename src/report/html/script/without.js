@@ -26,13 +26,14 @@ function tickGroup(name, yes) {
 function fitSentence(isGone) {
   if (state.map.needed === null) return '';
   const place = placeWithout(state.map, isGone);
-  const size = bytes(state.map.needed);
-  return place === null
-    ? ` The request of ${size} would still not fit.`
-    : ` The request of ${size} would fit, at ${hexOf(place)}.`;
+  const request = `The request of ${bytes(state.map.needed)}`;
+  if (place === null) return ` ${request} would still not fit.`;
+  const bound = state.map.certainty.includes('n') ? ', if what is not listed is free' : '';
+  return ` ${request} would fit, at ${hexOf(place)}${bound}.`;
 }
 
 function drawWithout() {
+  nameTrial();
   const { map } = state;
   const gone = goneOwners();
   const isGone = (region) => gone[map.ownerOf[region]] === 1;
