@@ -16,6 +16,7 @@ mod documents;
 mod golden;
 mod hostile;
 mod html;
+mod labelled_stacks;
 mod layering;
 mod limits_of_space;
 #[cfg(target_os = "linux")]

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use clap::CommandFactory;
 
-use super::args::{Args, At, Command, Destination, Format, Input, Map, Report, Space, Threads};
+use super::args::{Args, At, Command, Described, Destination, Format, Input, Map, Report, Schema, Space, Threads};
 use super::checked::{load_options, redaction};
 use super::command_line;
 use super::failure::Failure;
@@ -28,7 +28,7 @@ pub fn run(args: Args) -> Result<(), Failure> {
         Command::Map(args) => map(args),
         Command::Threads(args) => threads(args),
         Command::At(args) => at(args),
-        Command::Schema(destination) => schema(&destination),
+        Command::Schema(args) => schema(&args),
         Command::Completions { shell } => completions(shell),
         Command::Man => man(),
     }
@@ -113,9 +113,15 @@ fn at(args: At) -> Result<(), Failure> {
     })
 }
 
-fn schema(destination: &Destination) -> Result<(), Failure> {
-    write_to(destination, |out| {
-        serde_json::to_writer_pretty(&mut *out, &report::schema()).map_err(io::Error::from)?;
+fn schema(args: &Schema) -> Result<(), Failure> {
+    let schema = match args.of {
+        Described::Report => report::schema(),
+        Described::Map => report::schema_of::<report::MapReport<'static>>(),
+        Described::Threads => report::schema_of::<report::ThreadsReport<'static>>(),
+        Described::At => report::schema_of::<report::AtReport<'static>>(),
+    };
+    write_to(&args.destination, |out| {
+        serde_json::to_writer_pretty(&mut *out, &schema).map_err(io::Error::from)?;
         writeln!(out)
     })
 }
