@@ -113,6 +113,19 @@ fn json_obeys_the_schema_that_the_program_prints() {
 }
 
 #[test]
+fn other_commands_json_obeys_their_schemas() {
+    let folder = TempDir::new().unwrap();
+    for (command, more) in [("map", &[][..]), ("threads", &[]), ("at", &["0x40000000"])] {
+        let schema: Value = serde_json::from_str(&run(&["schema", command]).out).unwrap();
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        let printed = json(&with_dump(command, &maps(&folder), &[more, &["--format", "json"]].concat()));
+        let errors: Vec<String> = validator.iter_errors(&printed).map(|e| e.to_string()).collect();
+        assert!(errors.is_empty(), "{command}: {errors:?}");
+        assert!(!validator.is_valid(&serde_json::json!({ "schema_version": 1 })), "{command}: anything passes");
+    }
+}
+
+#[test]
 fn samples_obey_the_schema_and_tile() {
     let schema: Value = serde_json::from_str(&run(&["schema"]).out).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();

@@ -120,6 +120,9 @@ fn maps() {
 
 #[test]
 fn schema() {
-    let schema = run(&["schema"]);
-    expect_file![Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schema/report-v1.json")].assert_eq(&schema);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schema");
+    expect_file![folder.join("report-v1.json")].assert_eq(&run(&["schema"]));
+    for command in ["map", "threads", "at"] {
+        expect_file![folder.join(format!("{command}-v1.json"))].assert_eq(&run(&["schema", command]));
+    }
 }

@@ -17,6 +17,7 @@ mod fit_laws;
 mod golden;
 mod hostile;
 mod html;
+mod labelled_stacks;
 mod layering;
 mod limits_of_space;
 #[cfg(target_os = "linux")]

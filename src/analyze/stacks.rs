@@ -13,7 +13,8 @@ pub struct StackTotals {
     pub threads: u64,
     /// Threads whose stack is known.
     pub with_stack: u64,
-    /// Stacks that lie in the map and belong to no living thread, such as glibc's cache of exited threads' stacks.
+    /// Stacks that lie in the map and belong to no thread of the dump, such as glibc's cache of exited threads' stacks,
+    /// and `[stack]` in a map that comes without threads.
     pub ownerless: u64,
     /// Address space taken by stacks whose bounds are known, guards included.
     pub reserved: u64,

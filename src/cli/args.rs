@@ -38,8 +38,8 @@ pub enum Command {
     /// Show the figures before and after a change
     #[command(name = "what-if", after_help = super::edit::HELP)]
     WhatIf(WhatIf),
-    /// Print the JSON Schema of the report
-    Schema(Destination),
+    /// Print the JSON Schema of the report, or of what another command prints
+    Schema(Schema),
     /// Print a completion script for a shell
     Completions {
         /// Which shell
@@ -204,6 +204,26 @@ pub struct Output {
     pub color: Color,
     #[command(flatten)]
     pub destination: Destination,
+}
+
+#[derive(ArgGroup, Debug)]
+pub struct Schema {
+    /// The command whose JSON is described
+    #[arg(value_name = "COMMAND", default_value = "report")]
+    pub of: Described,
+    #[command(flatten)]
+    pub destination: Destination,
+}
+
+/// Commands that print JSON.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Described {
+    Report,
+    Map,
+    Threads,
+    At,
+    Fit,
+    WhatIf,
 }
 
 #[derive(ArgGroup, Debug)]

@@ -5,7 +5,9 @@ use std::path::Path;
 
 use clap::CommandFactory;
 
-use super::args::{Args, At, Command, Destination, Fit, Format, Input, Map, Report, Space, Threads, WhatIf};
+use super::args::{
+    Args, At, Command, Described, Destination, Fit, Format, Input, Map, Report, Schema, Space, Threads, WhatIf,
+};
 use super::checked::{load_options, redaction};
 use super::command_line;
 use super::failure::Failure;
@@ -32,7 +34,7 @@ pub fn run(args: Args) -> Result<(), Failure> {
         Command::At(args) => at(args),
         Command::Fit(args) => fit(&args),
         Command::WhatIf(args) => what_if(&args),
-        Command::Schema(destination) => schema(&destination),
+        Command::Schema(args) => schema(&args),
         Command::Completions { shell } => completions(shell),
         Command::Man => man(),
     }
@@ -143,9 +145,17 @@ fn what_if(args: &WhatIf) -> Result<(), Failure> {
     })
 }
 
-fn schema(destination: &Destination) -> Result<(), Failure> {
-    write_to(destination, |out| {
-        serde_json::to_writer_pretty(&mut *out, &report::schema()).map_err(io::Error::from)?;
+fn schema(args: &Schema) -> Result<(), Failure> {
+    let schema = match args.of {
+        Described::Report => report::schema(),
+        Described::Map => report::schema_of::<report::MapReport<'static>>(),
+        Described::Threads => report::schema_of::<report::ThreadsReport<'static>>(),
+        Described::At => report::schema_of::<report::AtReport<'static>>(),
+        Described::Fit => report::schema_of::<report::FitReport<'static>>(),
+        Described::WhatIf => report::schema_of::<report::WhatIfReport<'static>>(),
+    };
+    write_to(&args.destination, |out| {
+        serde_json::to_writer_pretty(&mut *out, &schema).map_err(io::Error::from)?;
         writeln!(out)
     })
 }

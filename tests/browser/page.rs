@@ -13,14 +13,10 @@ pub mod key {
     pub const TAB: &str = "\u{e004}";
     pub const ENTER: &str = "\u{e007}";
     pub const SHIFT: &str = "\u{e008}";
-    pub const ESCAPE: &str = "\u{e00c}";
     pub const SPACE: &str = " ";
-    pub const END: &str = "\u{e010}";
     pub const HOME: &str = "\u{e011}";
     pub const LEFT: &str = "\u{e012}";
-    pub const UP: &str = "\u{e013}";
     pub const RIGHT: &str = "\u{e014}";
-    pub const DOWN: &str = "\u{e015}";
 }
 
 /// A page in the test's own browser, or out of the test after a sentence.

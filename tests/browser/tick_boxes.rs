@@ -5,7 +5,7 @@ use fragscope::load::LoadOptions;
 use fragscope::model::{OwnerId, Snapshot};
 use serde_json::{Value, json};
 
-use super::page::Page;
+use super::page::{Page, key};
 use super::report::Report;
 use crate::samples;
 
@@ -41,6 +41,23 @@ pub fn each_group_gives_the_reports_figure(page: &Page, name: &str, report: &Rep
     let (boxes, figures) = entries(report, "splitter_groups", |g| of_group(g["group"].as_str().unwrap()));
     assert_eq!(boxes.len(), 3, "{name}");
     assert_eq!(tick(page, &boxes, &figures), json!([]), "{name}: [boxes, shown, meant]");
+}
+
+/// The panel of a chosen splitter ticks the same box, says which way its button goes, and keeps the focus.
+#[test]
+fn the_details_follow_the_tick_boxes() {
+    let page = page_or_skip!();
+    Report::of_sample(samples::named("windows-2gb.dmp.zst")).open(&page);
+    page.click("#splitters tbody tr:nth-of-type(1) td:nth-of-type(2)");
+    let words = || page.run("return document.querySelector('#details .actions button:last-child').textContent", &[]);
+    assert_eq!(words(), json!("Try without it"));
+    page.run("document.querySelector('#splitters input[type=checkbox]').click()", &[]);
+    assert_eq!(words(), json!("Keep it"));
+    page.focus("#details .actions button:last-child");
+    page.keys(key::ENTER);
+    let box_and_focus = "const e = document.activeElement; \
+        return [document.querySelector('#splitters input[type=checkbox]').checked, e.textContent]";
+    assert_eq!(page.run(box_and_focus, &[]), json!([false, "Try without it"]));
 }
 
 /// Sets of two, three and all: the library counts them again.

@@ -16,7 +16,7 @@ fn maps(lines: u64) -> Vec<u8> {
         noise ^= noise >> 7;
         noise ^= noise << 17;
         let size = (noise % 512 + 1) << 12;
-        at += if i % 3 == 0 { (noise >> 20) % 4096 << 12 } else { 0 };
+        at += if i % 3 == 0 { ((noise >> 20) % 4096) << 12 } else { 0 };
         let (access, name) = match i % 7 {
             0 => ("---p", String::new()),
             1 => ("r-xp", format!("/opt/server/lib/module-{:05}.so", i / 700)),

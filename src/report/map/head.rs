@@ -26,9 +26,14 @@ pub fn write(out: &mut dyn Write, cx: Context<'_>, options: &MapOptions, plan: &
 fn free(cx: Context<'_>) -> String {
     let figures = &cx.analysis.figures;
     let gaps = plural(cx.analysis.gaps.len() as u64, "gap");
-    let most = if cx.snapshot.evidence == Evidence::Complete { "" } else { "at most " };
-    let largest = figures.largest.map(|l| format!(", the largest {}", Bytes(l.range.size()))).unwrap_or_default();
+    let most = at_most(cx);
+    let largest = figures.largest.map(|l| format!(", the largest {most}{}", Bytes(l.range.size()))).unwrap_or_default();
     format!("{}: {most}{} free in {gaps}{largest}", process_name(cx, PLAIN), Bytes(figures.total))
+}
+
+/// What stands before free sizes of a map that is not complete: something unlisted may lie in any gap.
+pub fn at_most(cx: Context<'_>) -> &'static str {
+    if cx.snapshot.evidence == Evidence::Complete { "" } else { "at most " }
 }
 
 fn shown(cx: Context<'_>, plan: &Plan) -> String {

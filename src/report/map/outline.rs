@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::super::Context;
 use super::glyphs::{Glyph, STRONG, Theme};
+use super::head;
 use super::plan::{Plan, Strip};
 use crate::addr::AddrRange;
 use crate::analyze::{Grid, Largest};
@@ -27,10 +28,11 @@ pub fn named(cx: Context<'_>, plan: &Plan) -> Vec<Named> {
         figures.largest_reachable.map(|l| (l, if differ { "largest reachable gap" } else { "largest gap" }));
     let largest = figures.largest.filter(|_| differ).map(|l| (l, "unreachable gap"));
     let shown = [reachable, largest].into_iter().zip([true, false]);
-    shown.filter_map(|(gap, outlined)| gap.and_then(|(gap, name)| one(plan, gap, name, outlined))).collect()
+    let most = head::at_most(cx);
+    shown.filter_map(|(gap, outlined)| gap.and_then(|(gap, name)| one(plan, gap, [name, most], outlined))).collect()
 }
 
-fn one(plan: &Plan, gap: Largest, name: &str, outlined: bool) -> Option<Named> {
+fn one(plan: &Plan, gap: Largest, [name, most]: [&str; 2], outlined: bool) -> Option<Named> {
     let range = gap.range.intersect(plan.shown)?;
     // A gap between bands is a line of its own, which names it.
     let own_line = |strip: &Strip| matches!(strip, Strip::Gap(..)) && strip.range().overlaps(range);
@@ -39,7 +41,7 @@ fn one(plan: &Plan, gap: Largest, name: &str, outlined: bool) -> Option<Named> {
     }
     let size = Bytes(gap.range.size());
     let start = plan.address(gap.range.start());
-    let names = [format!("{name} {size} at {start}"), format!("{name} {size}")];
+    let names = [format!("{name} {most}{size} at {start}"), format!("{name} {most}{size}")];
     Some(Named { range, names, outlined })
 }
 

@@ -62,7 +62,7 @@ fn dump(cx: Context<'_>, quote: Quote) -> String {
         text.push_str(&format!(" by {}", Writer::name(writer)));
     }
     if let Some(detail) = &dump.writer_detail {
-        text.push_str(&format!(" ({})", quote(detail, 40)));
+        text.push_str(&format!(" ({})", quote(detail, 60)));
     }
     if let Some(compression) = dump.compression {
         text.push_str(&format!(", {compression}"));

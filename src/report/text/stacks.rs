@@ -17,6 +17,9 @@ pub(super) fn write(page: &mut Page<'_>, cx: Context<'_>, limit: usize) -> io::R
     }
     page.heading("Thread stacks", &remark(cx))?;
     let threads = ranked(cx);
+    if threads.is_empty() {
+        return Ok(());
+    }
     threads_table::write_rows(page, cx, threads.iter().take(limit).copied())?;
     cut_note(page, threads.len(), limit, "thread")
 }
@@ -31,6 +34,9 @@ pub(in crate::report) fn ranked(cx: Context<'_>) -> Vec<&Thread> {
 /// Threads and stacks in sum.
 pub(in crate::report) fn remark(cx: Context<'_>) -> String {
     let totals = cx.analysis.stacks;
+    if totals.threads == 0 {
+        return format!("{}; the dump lists no threads", plural(totals.ownerless, "stack"));
+    }
     let threads = plural(totals.threads, "thread");
     // What each thread uses of a mapping that it shares is not known, nor of a stack that it has left.
     let stacks = || cx.snapshot.threads.iter().filter_map(|t| t.stack.as_ref());

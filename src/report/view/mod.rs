@@ -41,7 +41,7 @@ pub use note::{DiagnosticView, PlaceView};
 pub use owner::{OwnerIdText, OwnerView};
 pub use owner_ids::OwnerIds;
 pub use region::{Evidence, RegionView};
-pub use root::{NoHeap, Report, SCHEMA_VERSION, Tool, schema};
+pub use root::{NoHeap, Report, SCHEMA_VERSION, Tool, schema, schema_of};
 pub use space::AddressSpaceView;
 pub use splitter::{GroupView, SplitterView};
 pub use thread::{StackTotalsView, StackView, ThreadView};

@@ -132,6 +132,11 @@ fn diagnostics(cx: Context<'_>) -> Vec<DiagnosticView> {
 
 /// The JSON Schema (draft 2020-12) of [`Report`] as it is written.
 pub fn schema() -> Schema {
-    let settings = SchemaSettings::draft2020_12().for_serialize();
-    settings.into_generator().into_root_schema_for::<Report<'static>>()
+    schema_of::<Report<'static>>()
+}
+
+/// The same of another document: [`ThreadsReport`](super::ThreadsReport), [`AtReport`](super::AtReport) or
+/// [`MapReport`](super::super::MapReport).
+pub fn schema_of<T: JsonSchema>() -> Schema {
+    SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>()
 }

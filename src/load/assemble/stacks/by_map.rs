@@ -93,7 +93,8 @@ fn only_dumped(piece: &Piece) -> bool {
     !map.into_iter().any(|s| piece.sources.has(s))
 }
 
-fn of_mapping(draft: &Draft<'_>, piece: &Piece, source: StackSource) -> Bounds {
+/// The mapping, with the guard right below it if there is one.
+pub(super) fn of_mapping(draft: &Draft<'_>, piece: &Piece, source: StackSource) -> Bounds {
     let below = piece.range.start().checked_sub(1).and_then(|a| draft.piece_at(a));
     let guard = below.filter(|p| {
         p.state == State::Reserved && p.file.is_none() && p.range.size() <= LARGEST_GUARD && p.label == RowLabel::None

@@ -5,6 +5,7 @@
 mod by_map;
 mod cached;
 mod effort;
+mod labelled;
 mod pthread;
 mod teb;
 mod tops;
@@ -61,6 +62,7 @@ pub(super) fn claim(draft: &mut Draft<'_>) {
         })
         .collect();
     draft.threads = threads;
+    labelled::claim(draft);
     cached::claim(draft, &exact);
     if draft.effort.gave_up() {
         draft.diagnostics.warn(

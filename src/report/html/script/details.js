@@ -19,14 +19,16 @@ function actionsFor(thing) {
   const actions = [button('Zoom to it', () => zoomTo(thing.start, thing.end)), button('Show the picture', showPicture)];
   if (thing.owner >= 0) {
     actions.push(button('All of this owner', () => selectOwner(thing.owner)));
-    actions.push(
-      button(isTicked(thing.owner) ? 'Keep it' : 'Try without it', () => {
-        tick(thing.owner, !isTicked(thing.owner));
-        drawDetails();
-      }),
-    );
+    const trial = button('', () => tick(thing.owner, !isTicked(thing.owner)), { 'data-trial': thing.owner });
+    nameTrial(trial);
+    actions.push(trial);
   }
   return el('div', { class: 'actions' }, actions);
+}
+
+/** The button that ticks the chosen owner says which way it goes; it stays the same button, so that it keeps the focus. */
+function nameTrial(trial = byId('details').querySelector('[data-trial]')) {
+  if (trial) trial.textContent = isTicked(Number(trial.dataset.trial)) ? 'Keep it' : 'Try without it';
 }
 
 /** Selects everything that belongs to an owner. */

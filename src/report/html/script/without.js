@@ -33,6 +33,7 @@ function fitSentence(isGone) {
 }
 
 function drawWithout() {
+  nameTrial();
   const { map } = state;
   const gone = goneOwners();
   const isGone = (region) => gone[map.ownerOf[region]] === 1;
