@@ -159,6 +159,14 @@ fn it_prints() {
             &[],
         );
         assert_eq!(shown, json!([]), "{name}: these are of no use on paper");
+        // Paper has another width than the window that was drawn for: the picture keeps its proportions.
+        let stretched = page.run(
+            "return [...document.querySelectorAll('canvas')].map(c => { c.width = 400; c.height = 100; \
+                const r = c.getBoundingClientRect(); return r.width / r.height / 4; }) \
+                .filter(factor => Math.abs(factor - 1) > 0.05)",
+            &[],
+        );
+        assert_eq!(stretched, json!([]), "{name}: pictures are stretched by these factors");
         page.devtools("Emulation.setEmulatedMedia", json!({"media": ""}));
     }
 }

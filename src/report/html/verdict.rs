@@ -14,12 +14,21 @@ pub(super) fn markup(cx: Context<'_>) -> Markup {
         section id="verdict" class="verdict" data-kind=(verdict.kind.name()) {
             p class="word" { (head::word(cx)) }
             h1 { (unbroken(&verdict.sentence)) }
-            ul class="reasons" { @for reason in &verdict.reasons { li { (reason) } } }
+            ul class="reasons" { @for reason in &verdict.reasons { li { (with_code(reason)) } } }
             dl class="facts" {
                 @for (name, text) in head::facts(cx, head::PLAIN) { div { dt { (name) } dd { (text) } } }
             }
         }
     }
+}
+
+/// The sentence with its quoted commands as code.
+fn with_code(sentence: &str) -> Markup {
+    let parts: Vec<&str> = sentence.split('`').collect();
+    if parts.len().is_multiple_of(2) {
+        return html! { (unbroken(sentence)) };
+    }
+    html! { @for (i, part) in parts.iter().enumerate() { @if i % 2 == 1 { code { (part) } } @else { (unbroken(part)) } } }
 }
 
 /// The sentence with numbers that stay on the line of their units.

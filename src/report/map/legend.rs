@@ -42,7 +42,7 @@ fn kinds(out: &mut dyn Write, options: &MapOptions, theme: Theme, sum: &ByConten
 
 fn entry(content: CellContent, bytes: u64, theme: Theme) -> String {
     let sign = glyphs::text([glyphs::sample(content, theme)], theme);
-    format!("{sign} {:<11} {:>10}", content.name(), Bytes(bytes).to_string())
+    format!("{sign} {:<11} {:>10}", content.name().replace('-', " "), Bytes(bytes).to_string())
 }
 
 fn sentences(cx: Context<'_>, options: &MapOptions, plan: &Plan, sum: &ByContent) -> Vec<String> {
