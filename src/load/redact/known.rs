@@ -159,8 +159,10 @@ pub(super) const IN_HOME: [&str; 44] = [
     ".playonlinux",
 ];
 
-/// Folders of home directories: `/home/alice`, `C:\Users\alice`, `\\nas\homes\alice`, at any depth.
-pub(super) const HOMES: [&str; 4] = ["home", "homes", "users", "documents and settings"];
+/// Folders of home directories: `/home/alice`, `C:\Users\alice`, `\\nas\homes\alice`, at any depth. Windows XP has a
+/// German one and short names; Nix has profiles for each user.
+pub(super) const HOMES: [&str; 7] =
+    ["home", "homes", "users", "documents and settings", "docume~1", "dokumente und einstellungen", "per-user"];
 
 /// Beginnings of names in a folder for temporary files that end with the user's.
 pub(super) const TEMPORARY: [&str; 7] = ["hsperfdata_", "orbit-", "ksocket-", "kde-", "gconfd-", "runtime-", "mc-"];

@@ -34,7 +34,13 @@ fn users_in_home_directories() {
         r"C:\Users\NAME\AppData\Local\x.dll",
         r"d:\users\NAME\x.dll",
         "C:/Users/NAME/x.dll",
+        "/home2/NAME/x",
+        "/export/home10/NAME/x",
+        "/etc/profiles/per-user/NAME/bin/x",
+        "/nix/var/nix/profiles/per-user/NAME/x",
         r"C:\Documents and Settings\NAME\Local Settings\x.dll",
+        r"C:\DOCUME~1\NAME\LOCALS~1\Temp\x.dll",
+        r"C:\Dokumente und Einstellungen\NAME\x.dll",
         r"\Device\HarddiskVolume3\Users\NAME\x.dll",
         r"\??\C:\Users\NAME\x.dll",
         r"\\?\C:\Users\NAME/x.dll",
@@ -45,7 +51,7 @@ fn users_in_home_directories() {
         "/run/media/NAME/USB/x",
         "/tmp/hsperfdata_NAME/4711",
     ] {
-        for name in ["alice", "bob.smith", "J\u{fc}rgen M", "O'Neil"] {
+        for name in ["alice", "bob.smith", "WILHEL~1", "J\u{fc}rgen M", "O'Neil"] {
             // At the end of a text a blank or a quote may as well end the path.
             if path.ends_with("NAME") && name.contains([' ', '\'']) {
                 continue;
