@@ -106,9 +106,39 @@ pub(super) const NO_HOST: [&str; 36] = [
 ];
 
 /// A user of such a name is hidden in paths only: in any other place it is the word itself.
-pub(super) const POSITION_ONLY: [&str; 16] = [
-    "the", "and", "map", "lib", "lib64", "usr", "bin", "dll", "exe", "windows", "system32", "stack", "heap", "module",
-    "linux", "anon",
+pub(super) const POSITION_ONLY: [&str; 32] = [
+    "the",
+    "and",
+    "map",
+    "lib",
+    "lib64",
+    "usr",
+    "bin",
+    "dll",
+    "exe",
+    "windows",
+    "system32",
+    "stack",
+    "heap",
+    "module",
+    "linux",
+    "anon",
+    "libc",
+    "libm",
+    "libstdc",
+    "libpthread",
+    "gnu",
+    "x86_64",
+    "i386",
+    "aarch64",
+    "ntdll",
+    "kernel32",
+    "vdso",
+    "python",
+    "python3",
+    "java",
+    "opt",
+    "snap",
 ];
 
 /// Folders that lie directly in a user's home directory, wherever that is.

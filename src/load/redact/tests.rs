@@ -200,3 +200,14 @@ fn takes_time_in_proportion() {
     }
     assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
 }
+
+// Else libraries lost their names to a user who is called like one.
+#[test]
+fn a_user_called_like_a_library_hides_no_library() {
+    for name in ["libc", "gnu", "x86_64"] {
+        let home = format!("/home/{name}/app/x.so");
+        let path = "/usr/lib/x86_64-linux-gnu/libc.so.6";
+        assert_eq!(shown_after(&[&home, path], path), path);
+        assert!(!shown_after(&[&home], &home).contains(name), "{home}");
+    }
+}
