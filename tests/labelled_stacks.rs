@@ -25,6 +25,7 @@ fn the_main_stack_is_a_stack_and_pinned() {
     let dump = load();
     let owner = owner_at(&dump, 0xbffe_0000);
     assert_eq!((owner.kind, owner.movable, owner.thread_id), (OwnerKind::Stack, false, None));
+    assert_eq!(owner.name.as_deref(), Some("main thread"));
 }
 
 // Linux 3.4 to 4.4 named the threads.

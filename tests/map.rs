@@ -230,7 +230,7 @@ fn a_small_pin_is_seen_in_a_free_megabyte() {
     let picture = run(&[path.to_str().unwrap(), "--cell", "1M"]);
     let rows = rows(&picture);
     assert_eq!((&rows[4].1[..3], &rows[5].1[..3]), ("p..", "P[="), "{picture}");
-    assert!(rows[11].1.ends_with("]p") && rows.len() == 12, "{picture}");
+    assert!(rows[11].1.ends_with("]s") && rows.len() == 12, "{picture}");
 }
 
 #[test]

@@ -75,7 +75,10 @@ fn map(mut args: Map) -> Result<(), Failure> {
             write(&dump, &args.output.destination, |out| report::write_json(out, &report))
         }
         Format::Html => {
-            let html = HtmlOptions { section: Section::Picture, focus: options.range };
+            // What is to be shown around is selected.
+            let thing = options.focus.as_ref().map(|thing| thing.range);
+            let selects = thing.is_some();
+            let html = HtmlOptions { section: Section::Picture, focus: thing.or(options.range), selects };
             write(&dump, &args.output.destination, |out| report::write_html(out, cx, html))
         }
         Format::Markdown => {
@@ -97,7 +100,9 @@ fn threads(args: Threads) -> Result<(), Failure> {
         Format::Markdown => {
             report::write_threads_markdown(out, cx, Some(&command_line::of_threads(&args, dump.redactor())))
         }
-        Format::Html => report::write_html(out, cx, HtmlOptions { section: Section::Threads, focus: None }),
+        Format::Html => {
+            report::write_html(out, cx, HtmlOptions { section: Section::Threads, ..HtmlOptions::default() })
+        }
     })
 }
 
@@ -114,7 +119,7 @@ fn at(args: At) -> Result<(), Failure> {
         }
         Format::Html => {
             let focus = AddrRange::from_size(args.addr, 1);
-            report::write_html(out, cx, HtmlOptions { section: Section::Picture, focus })
+            report::write_html(out, cx, HtmlOptions { section: Section::Picture, focus, selects: true })
         }
     })
 }

@@ -16,6 +16,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::load::redact::Redactor;
+use crate::report::escape::shown;
 
 /// Bad usage, or an input of which nothing could be said.
 const FAILED: u8 = 2;
@@ -42,11 +43,17 @@ pub fn run() -> ExitCode {
 /// Says what is wrong with the arguments, or prints the help that was asked for.
 fn refuse(error: &clap::Error) -> ! {
     let redacts = std::env::args_os().any(|argument| argument == "--redact");
-    if !redacts || !error.use_stderr() {
+    let harms = std::env::args_os()
+        .any(|argument| shown(&argument.to_string_lossy()).to_string() != *argument.to_string_lossy());
+    if !(redacts || harms) || !error.use_stderr() {
         error.exit();
     }
-    // What was typed is quoted in what is said.
-    let said = error.render().to_string();
+    // What was typed is quoted in what is said, and a shell's `*` types the names of files.
+    let said: String = error.render().to_string().lines().map(|line| format!("{}\n", shown(line))).collect();
+    if !redacts {
+        let _ = write!(io::stderr(), "{said}");
+        std::process::exit(FAILED.into())
+    }
     let mut redactor = Redactor::new(&checked::redaction_by_environment());
     redactor.learn(&said);
     let _ = write!(io::stderr(), "{}", redactor.apply(&said));

@@ -106,9 +106,39 @@ pub(super) const NO_HOST: [&str; 36] = [
 ];
 
 /// A user of such a name is hidden in paths only: in any other place it is the word itself.
-pub(super) const POSITION_ONLY: [&str; 16] = [
-    "the", "and", "map", "lib", "lib64", "usr", "bin", "dll", "exe", "windows", "system32", "stack", "heap", "module",
-    "linux", "anon",
+pub(super) const POSITION_ONLY: [&str; 32] = [
+    "the",
+    "and",
+    "map",
+    "lib",
+    "lib64",
+    "usr",
+    "bin",
+    "dll",
+    "exe",
+    "windows",
+    "system32",
+    "stack",
+    "heap",
+    "module",
+    "linux",
+    "anon",
+    "libc",
+    "libm",
+    "libstdc",
+    "libpthread",
+    "gnu",
+    "x86_64",
+    "i386",
+    "aarch64",
+    "ntdll",
+    "kernel32",
+    "vdso",
+    "python",
+    "python3",
+    "java",
+    "opt",
+    "snap",
 ];
 
 /// Folders that lie directly in a user's home directory, wherever that is.
@@ -159,8 +189,10 @@ pub(super) const IN_HOME: [&str; 44] = [
     ".playonlinux",
 ];
 
-/// Folders of home directories: `/home/alice`, `C:\Users\alice`, `\\nas\homes\alice`, at any depth.
-pub(super) const HOMES: [&str; 4] = ["home", "homes", "users", "documents and settings"];
+/// Folders of home directories: `/home/alice`, `C:\Users\alice`, `\\nas\homes\alice`, at any depth. Windows XP has a
+/// German one and short names; Nix has profiles for each user.
+pub(super) const HOMES: [&str; 7] =
+    ["home", "homes", "users", "documents and settings", "docume~1", "dokumente und einstellungen", "per-user"];
 
 /// Beginnings of names in a folder for temporary files that end with the user's.
 pub(super) const TEMPORARY: [&str; 7] = ["hsperfdata_", "orbit-", "ksocket-", "kde-", "gconfd-", "runtime-", "mc-"];

@@ -56,6 +56,12 @@ pub(super) fn find(text: &str) -> Vec<Secret> {
     found
 }
 
+/// `home2`: hosts with many users have several.
+fn is_numbered_home(part: &str) -> bool {
+    let (name, number) = part.split_at(part.trim_end_matches(|c: char| c.is_ascii_digit()).len());
+    !number.is_empty() && name.eq_ignore_ascii_case("home")
+}
+
 /// What stands between slashes of either kind.
 fn parts(text: &str) -> Vec<Range<usize>> {
     if !text.contains(['/', '\\']) {
@@ -113,9 +119,9 @@ impl View<'_> {
     }
 
     /// `/home/alice`, `C:\Users\alice`; also behind a domain (`/home/corp.example.com/alice`) and a hidden folder
-    /// (`/home/.ecryptfs/alice`).
+    /// (`/home/.ecryptfs/alice`), and on one of several disks (`/home2/alice`).
     fn follows_homes(&self) -> bool {
-        let is_homes = |part: Option<&str>| part.is_some_and(|part| has(&HOMES, part));
+        let is_homes = |part: Option<&str>| part.is_some_and(|part| has(&HOMES, part) || is_numbered_home(part));
         let [nearest, next] = self.behind;
         let between = nearest.is_some_and(|part| part.starts_with('.') || 2 <= part.matches('.').count());
         is_homes(nearest) || (between && is_homes(next))

@@ -80,14 +80,22 @@ fn fitting<'a>(pieces: impl Iterator<Item = &'a String>, room: usize) -> usize {
 pub(super) fn is_harmful(c: char) -> bool {
     c.is_control()
         || matches!(c,
-            '\u{61c}'
-            | '\u{180e}'
+            '\u{ad}'
+            | '\u{34f}'
+            | '\u{61c}'
+            | '\u{115f}'..='\u{1160}'
+            | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}'
             | '\u{200b}'..='\u{200f}'
             | '\u{2028}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}'
+            | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}'
             | '\u{feff}'
+            | '\u{ffa0}'
             | '\u{fff9}'..='\u{fffb}'
-            | '\u{e0000}'..='\u{e007f}')
+            | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}')
 }
 
 #[cfg(test)]
@@ -111,6 +119,15 @@ mod tests {
     fn direction_marks_are_spelled_out() {
         assert_eq!(shown("exe\u{202e}fdp.").to_string(), r"exe\u{202e}fdp.");
         assert_eq!(shown("a\u{200b}b").to_string(), r"a\u{200b}b");
+    }
+
+    // Unicode's Default_Ignorable_Code_Point: nothing is drawn for these.
+    #[test]
+    fn characters_that_nobody_sees_are_spelled_out() {
+        let unseen = "\u{ad}\u{34f}\u{115f}\u{1160}\u{17b4}\u{180b}\u{3164}\u{fe0f}\u{ffa0}\u{1d173}\u{e0100}\u{e01ef}";
+        for c in unseen.chars() {
+            assert_eq!(shown(&format!("kernel{c}32")).to_string(), format!("kernel{}32", c.escape_unicode()));
+        }
     }
 
     #[test]

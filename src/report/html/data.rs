@@ -34,6 +34,8 @@ pub(super) struct MapData {
     request: Words,
     /// The addresses that the picture shows first: start and end, or empty.
     focus: Words,
+    /// Whether what stands at the first of them is selected.
+    selects: bool,
     /// Whether all regions are here.
     complete: bool,
     kinds: Vec<&'static str>,
@@ -94,6 +96,7 @@ impl MapData {
             unreachable: range_words(cx.analysis.reach.unreachable()),
             request: Words::from_iter([cx.analysis.verdict.needed, request.and_then(|r| r.align)]),
             focus: range_words(options.focus),
+            selects: options.selects,
             complete: part.complete,
             kinds: OwnerKind::ALL.iter().map(|k| k.name()).collect(),
             groups: Group::ALL.iter().map(|g| (g.name(), kind_index(g.kind()))).collect(),

@@ -29,8 +29,10 @@ use crate::addr::AddrRange;
 /// What the page opens at.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct HtmlOptions {
-    /// Addresses that the picture shows first; what stands at a single one is selected. `None` shows the whole space.
+    /// Addresses that the picture shows first; `None` shows the whole space.
     pub focus: Option<AddrRange>,
+    /// Whether what stands at the focus' first address is selected.
+    pub selects: bool,
     /// Section that the page is scrolled to.
     pub section: Section,
 }

@@ -27,7 +27,10 @@ fn free(cx: Context<'_>) -> String {
     let figures = &cx.analysis.figures;
     let gaps = plural(cx.analysis.gaps.len() as u64, "gap");
     let most = at_most(cx);
-    let largest = figures.largest.map(|l| format!(", the largest {most}{}", Bytes(l.range.size()))).unwrap_or_default();
+    let differ = figures.largest_reachable_size() < figures.largest_size();
+    let reached = if differ { " that mmap reaches" } else { "" };
+    let largest = figures.largest_reachable.map(|l| format!(", the largest{reached} {most}{}", Bytes(l.range.size())));
+    let largest = largest.unwrap_or_default();
     format!("{}: {most}{} free in {gaps}{largest}", process_name(cx, PLAIN), Bytes(figures.total))
 }
 

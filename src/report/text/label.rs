@@ -33,7 +33,7 @@ fn label(owner: &Owner) -> String {
     match (owner.kind, owner.thread_id, name) {
         (OwnerKind::Stack, Some(thread), Some(name)) => format!("stack of {thread} ({name})"),
         (OwnerKind::Stack, Some(thread), None) => format!("stack of {thread}"),
-        // `exited thread`, `19 threads in one mapping`.
+        // `exited thread`, `main thread` of a map without threads, `19 threads in one mapping`.
         (OwnerKind::Stack, None, Some(name)) => format!("stack of {name}"),
         (OwnerKind::Stack, None, None) => "stack without thread".into(),
         (OwnerKind::Teb, Some(thread), _) => format!("TEB of {thread}"),

@@ -18,9 +18,10 @@ pub(super) fn claim(draft: &mut Draft<'_>) {
         .collect();
     for (bounds, thread_id) in found {
         let start = bounds.reserved().start();
-        let movable = thread_id.is_some();
-        let owner = Owner { thread_id, movable, ..Owner::anonymous(OwnerKind::Stack, start) };
-        let owner = draft.owners.add(owner);
+        let owner = draft.owners.add(match thread_id {
+            Some(_) => Owner { thread_id, ..Owner::anonymous(OwnerKind::Stack, start) },
+            None => Owner { movable: false, ..Owner::named(OwnerKind::Stack, start, "main thread") },
+        });
         claim_stack(draft, &bounds, owner);
     }
 }

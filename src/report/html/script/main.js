@@ -48,7 +48,7 @@ function subscribe() {
 function describe() {
   const { map, gaps, largest } = state;
   const parts = `${plural(map.starts.length, 'region')}, ${plural(gaps.length, 'gap')}, ${plural(map.threads.length, 'thread')}`;
-  const gap = largest ? `; the largest gap is ${bytes(largest.end - largest.start)} at ${hexOf(largest.start)}` : '';
+  const gap = largest ? `; the largest gap is ${largestSize()} at ${hexOf(largest.start)}` : '';
   byId('strip').setAttribute(
     'aria-label',
     `Address space ${hexOf(map.floor)} to ${hexOf(map.ceiling)}: ${parts}${gap}. The tables list the same.`,
@@ -60,10 +60,9 @@ function openAt() {
   const [start, end] = state.map.focus;
   if (start !== undefined) {
     const thing = thingAt(start);
-    if (thing && end - start <= 1n) {
-      select(thing);
-      zoomTo(thing.start, thing.end);
-    } else zoomTo(start, end);
+    if (thing && state.map.selects) select(thing);
+    if (thing && end - start <= 1n) zoomTo(thing.start, thing.end);
+    else zoomTo(start, end);
   }
   const { section } = document.body.dataset;
   if (section) byId(section).closest('section').scrollIntoView();

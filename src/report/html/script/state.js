@@ -149,3 +149,10 @@ function hullOf(owner) {
   const own = regionsOf(owner);
   return own.length === 0 ? null : { start: state.map.starts[own[0]], end: state.map.ends[own[own.length - 1]] };
 }
+
+/** The largest gap's size; an upper bound where not all of the gap is known to be free. */
+function largestSize() {
+  const { start, end } = state.largest;
+  const gap = state.gaps.find((one) => one.start <= start && end <= one.end);
+  return `${gap && gap.certainty === 'not-listed' ? 'at most ' : ''}${bytes(end - start)}`;
+}

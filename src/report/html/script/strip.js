@@ -112,7 +112,7 @@ function drawLargest(pen, box, xOf, width) {
 
 /** The largest gap's name: in it, or on a plate beside it. */
 function largestLabel(pen, box, x0, x1, width) {
-  const text = `largest gap ${bytes(state.largest.end - state.largest.start)}`;
+  const text = `largest gap ${largestSize()}`;
   pen.textBaseline = 'middle';
   pen.font = '11px system-ui, sans-serif';
   const wide = pen.measureText(text).width;
