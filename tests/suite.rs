@@ -29,6 +29,7 @@ mod nasty;
 mod oracle;
 mod properties;
 mod published;
+mod questions;
 mod redact;
 mod samples;
 mod shared_stacks;

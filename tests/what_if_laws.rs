@@ -19,9 +19,12 @@ fn edit() -> impl Strategy<Value = Edit> {
     ]
 }
 
+/// Where, in which state, of what kind.
+type Piece = (AddrRange, State, OwnerKind);
+
 /// What can be compared of two snapshots that were made in different order: everything but the numbers of owners and
 /// mappings that were added.
-fn shape(snapshot: &Snapshot) -> (Vec<(AddrRange, State, OwnerKind)>, Bounds, Coverage, Option<u64>) {
+fn shape(snapshot: &Snapshot) -> (Vec<Piece>, Bounds, Coverage, Option<u64>) {
     let kind = |r: &Region| snapshot.owner(r.owner).unwrap().kind;
     let regions = snapshot.space.regions().iter().map(|r| (r.range, r.state, kind(r))).collect();
     (regions, *snapshot.space.bounds(), snapshot.space.coverage().clone(), snapshot.limits.vma_count)

@@ -41,6 +41,7 @@ pub use totals::{KindTotals, Totals};
 pub use verdict::Verdict;
 
 use advice::Patient;
+use fit::Placement;
 use what_if::Outcome;
 
 use crate::model::Snapshot;
@@ -66,6 +67,8 @@ pub struct Analysis {
     pub owner_groups: Vec<OwnerGroup>,
     /// What would help, the most effective first.
     pub advice: Vec<Advice>,
+    /// What must go so that the request fits; `None` without one, and where it fits.
+    pub fit: Option<Fit>,
     /// Thread stacks in sum.
     pub stacks: StackTotals,
     /// How many more threads would find room.
@@ -104,6 +107,7 @@ pub fn analyze(snapshot: &Snapshot) -> Analysis {
     let patient = Patient { snapshot, before, reach, splitters: &splitters, groups: &owner_groups };
     Analysis {
         advice: advice::find(&patient),
+        fit: fit_of_request(snapshot, reach, &verdict),
         reach,
         totals: totals::add_up(snapshot, &gaps),
         barriers: barriers::rank(&gaps),
@@ -117,6 +121,13 @@ pub fn analyze(snapshot: &Snapshot) -> Analysis {
         figures,
         gaps,
     }
+}
+
+/// What must go for the request as the system sees it, where it does not fit.
+fn fit_of_request(snapshot: &Snapshot, reach: Reach, verdict: &Verdict) -> Option<Fit> {
+    let placement = Placement { size: verdict.needed?, align: verdict.request?.align };
+    let wanted = matches!(verdict.kind, VerdictKind::Fragmented | VerdictKind::Exhausted | VerdictKind::CannotTell);
+    wanted.then(|| fit::find(snapshot, reach, placement)).filter(|fit| !fit.fits_now)
 }
 
 fn request_fit(verdict: &Verdict, gaps: &[Gap], reach: Reach) -> Option<RequestFit> {

@@ -5,17 +5,14 @@ use std::path::Path;
 
 use clap::CommandFactory;
 
-use super::args::{
-    Args, At, Command, Described, Destination, Fit, Format, Input, Map, Report, Schema, Space, Threads, WhatIf,
-};
+use super::args::{Args, At, Command, Described, Destination, Format, Input, Map, Report, Schema, Space, Threads};
 use super::checked::{load_options, redaction};
 use super::command_line;
 use super::failure::Failure;
 use super::map::{options, unicode};
 use super::output::{use_color, write_to};
+use super::questions;
 use crate::addr::AddrRange;
-use crate::analyze::fit::{self, Placement};
-use crate::analyze::what_if::{self, Outcome};
 use crate::analyze::{Analysis, analyze};
 use crate::load::redact::Redactor;
 use crate::load::{self, Dump};
@@ -32,8 +29,8 @@ pub fn run(args: Args) -> Result<(), Failure> {
         Command::Map(args) => map(args),
         Command::Threads(args) => threads(args),
         Command::At(args) => at(args),
-        Command::Fit(args) => fit(&args),
-        Command::WhatIf(args) => what_if(&args),
+        Command::Fit(args) => questions::fit(&args),
+        Command::WhatIf(args) => questions::what_if(&args),
         Command::Schema(args) => schema(&args),
         Command::Completions { shell } => completions(shell),
         Command::Man => man(),
@@ -124,32 +121,6 @@ fn at(args: At) -> Result<(), Failure> {
     })
 }
 
-fn fit(args: &Fit) -> Result<(), Failure> {
-    let dump = open(&args.input, &args.space)?;
-    let answers = Answers::of(dump.snapshot(), args.output.format);
-    let cx = answers.context(dump.snapshot());
-    let color = use_color(args.output.color, &args.output.destination);
-    let (size, align) = args.request;
-    let fit = fit::find(cx.snapshot, cx.analysis.reach, Placement { size, align });
-    write(&dump, &args.output.destination, |out| match args.output.format {
-        Format::Json => report::write_json(out, &report::FitReport::new(cx, &fit)),
-        Format::Text | Format::Markdown | Format::Html => report::write_fit(out, cx, &fit, color),
-    })
-}
-
-fn what_if(args: &WhatIf) -> Result<(), Failure> {
-    let dump = open(&args.input, &args.space)?;
-    let answers = Answers::of(dump.snapshot(), args.output.format);
-    let cx = answers.context(dump.snapshot());
-    let color = use_color(args.output.color, &args.output.destination);
-    let edited = what_if::apply(cx.snapshot, &args.edits).map_err(|e| Failure::Usage(e.to_string()))?;
-    let (before, after) = (Outcome::of(cx.analysis), Outcome::of(&analyze(&edited)));
-    write(&dump, &args.output.destination, |out| match args.output.format {
-        Format::Json => report::write_json(out, &report::WhatIfReport::new(cx, &args.edits, after)),
-        Format::Text | Format::Markdown | Format::Html => report::write_what_if(out, &args.edits, before, after, color),
-    })
-}
-
 fn schema(args: &Schema) -> Result<(), Failure> {
     let schema = match args.of {
         Described::Report => report::schema(),
@@ -175,7 +146,7 @@ fn man() -> Result<(), Failure> {
     write_to(&Destination { file: None }, |out| clap_mangen::Man::new(Args::command()).render(&mut &mut *out))
 }
 
-fn open(input: &Input, space: &Space) -> Result<Dump<'static>, Failure> {
+pub(super) fn open(input: &Input, space: &Space) -> Result<Dump<'static>, Failure> {
     let options = load_options(input, space).map_err(Failure::Usage)?;
     let dump = match input.dump == Path::new("-") {
         true => load::from_reader(Box::new(io::stdin()), &options),
@@ -186,7 +157,7 @@ fn open(input: &Input, space: &Space) -> Result<Dump<'static>, Failure> {
 }
 
 /// Writes what is said of a dump; a failure is redacted as the dump is.
-fn write(
+pub(super) fn write(
     dump: &Dump<'_>,
     destination: &Destination,
     write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
@@ -195,14 +166,14 @@ fn write(
 }
 
 /// The answers about one snapshot, for renderers to borrow.
-struct Answers {
+pub(super) struct Answers {
     analysis: Analysis,
     ids: OwnerIds,
 }
 
 impl Answers {
     /// Text and Markdown show no ids, so they are looked at for the other formats only.
-    fn of(snapshot: &Snapshot, format: Format) -> Answers {
+    pub(super) fn of(snapshot: &Snapshot, format: Format) -> Answers {
         let ids = match format {
             Format::Json | Format::Html => OwnerIds::new(&snapshot.owners),
             Format::Text | Format::Markdown => OwnerIds::default(),
@@ -210,7 +181,7 @@ impl Answers {
         Answers { analysis: analyze(snapshot), ids }
     }
 
-    fn context<'a>(&'a self, snapshot: &'a Snapshot) -> Context<'a> {
+    pub(super) fn context<'a>(&'a self, snapshot: &'a Snapshot) -> Context<'a> {
         Context { snapshot, analysis: &self.analysis, ids: &self.ids }
     }
 }

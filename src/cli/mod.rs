@@ -8,6 +8,7 @@ mod edit;
 mod failure;
 mod map;
 mod output;
+mod questions;
 mod size;
 
 use std::io::{self, Write};

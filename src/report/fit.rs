@@ -14,8 +14,10 @@ use crate::units::{Bytes, Hex, plural};
 const NAMED: usize = 3;
 /// Owners that are listed for one window.
 const LISTED: usize = 8;
-/// Windows that are shown.
+/// Windows that are shown, by `fit` and in the report.
 const SHOWN: usize = 10;
+const SHOWN_IN_REPORT: usize = 4;
+const WINDOWS: &str = "for a place of that size; no other has both fewer owners and less memory to give up";
 
 /// Writes what must go.
 ///
@@ -27,8 +29,21 @@ pub fn write_fit(out: &mut dyn Write, cx: Context<'_>, fit: &Fit, color: bool) -
     if fit.fits_now || fit.candidates.is_empty() {
         return pinned(&mut page, cx, fit);
     }
-    windows(&mut page, cx, fit)?;
+    page.heading("Windows", WINDOWS)?;
+    windows(&mut page, cx, fit, SHOWN)?;
     fit.candidates.iter().take(1).try_for_each(|c| owners(&mut page, cx, c))
+}
+
+/// The section of the report: the answer, and the cheapest windows.
+pub(super) fn write_section(page: &mut Page<'_>, cx: Context<'_>) -> io::Result<()> {
+    let Some(fit) = &cx.analysis.fit else { return Ok(()) };
+    page.heading("What must go", WINDOWS)?;
+    page.item("  ", &sentence(cx, fit))?;
+    if fit.candidates.len() > 1 {
+        page.line("")?;
+        windows(page, cx, fit, SHOWN_IN_REPORT)?;
+    }
+    Ok(())
 }
 
 /// The answer in a sentence.
@@ -82,8 +97,7 @@ fn taken(cx: Context<'_>, id: OwnerId) -> u64 {
     cx.snapshot.space.regions().iter().filter(|r| r.owner == id).map(|r| r.range.size()).sum()
 }
 
-fn windows(page: &mut Page<'_>, cx: Context<'_>, fit: &Fit) -> io::Result<()> {
-    page.heading("Windows", "what must go for each; none other has both fewer owners and less memory to give up")?;
+fn windows(page: &mut Page<'_>, cx: Context<'_>, fit: &Fit, shown: usize) -> io::Result<()> {
     let mut table = Table::new(&[
         ("start", Align::Fixed),
         ("owners", Align::Right),
@@ -92,7 +106,7 @@ fn windows(page: &mut Page<'_>, cx: Context<'_>, fit: &Fit) -> io::Result<()> {
         ("largest gap then", Align::Right),
         ("who", Align::Left),
     ]);
-    for candidate in fit.candidates.iter().take(SHOWN) {
+    for candidate in fit.candidates.iter().take(shown) {
         table.row([
             hex(cx, candidate).to_string(),
             candidate.owners.len().to_string(),
@@ -103,7 +117,7 @@ fn windows(page: &mut Page<'_>, cx: Context<'_>, fit: &Fit) -> io::Result<()> {
         ]);
     }
     table.write(page)?;
-    cut_note(page, fit.candidate_count, SHOWN, "window")
+    cut_note(page, fit.candidate_count, shown, "window")
 }
 
 fn owners(page: &mut Page<'_>, cx: Context<'_>, candidate: &Candidate) -> io::Result<()> {

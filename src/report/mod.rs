@@ -24,7 +24,8 @@ pub use map::{
     write_map,
 };
 pub use markdown::{
-    LONGEST, MarkdownOptions, write_at_markdown, write_map_markdown, write_markdown, write_threads_markdown,
+    LONGEST, MarkdownOptions, write_answer_markdown, write_at_markdown, write_map_markdown, write_markdown,
+    write_threads_markdown,
 };
 pub use text::{TextOptions, write_text};
 pub use threads_table::{write_gdb, write_threads};

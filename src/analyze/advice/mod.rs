@@ -6,6 +6,7 @@ mod layout;
 mod limit;
 mod modules;
 mod stacks;
+mod together;
 mod windows;
 
 use super::groups::OwnerGroup;
@@ -51,11 +52,13 @@ pub enum Remedy {
     TopDown,
     /// More or fewer mappings.
     MappingLimit,
+    /// Several of the others.
+    Together,
 }
 
 impl Remedy {
     /// All.
-    pub const ALL: [Remedy; 9] = [
+    pub const ALL: [Remedy; 10] = [
         Remedy::SmallerStacks,
         Remedy::FewerThreads,
         Remedy::FewerArenas,
@@ -65,6 +68,7 @@ impl Remedy {
         Remedy::WithoutModule,
         Remedy::TopDown,
         Remedy::MappingLimit,
+        Remedy::Together,
     ];
 
     /// The word used in reports.
@@ -79,6 +83,7 @@ impl Remedy {
             Remedy::WithoutModule => "without-module",
             Remedy::TopDown => "top-down",
             Remedy::MappingLimit => "mapping-limit",
+            Remedy::Together => "together",
         }
     }
 }
@@ -105,6 +110,7 @@ pub(super) fn find(patient: &Patient<'_>) -> Vec<Advice> {
         modules::try_without(patient),
     ];
     let mut advice: Vec<Advice> = tried.into_iter().flatten().collect();
+    advice.extend(together::try_it(patient, &advice));
     let lifts = |a: &Advice| a.remedy == Remedy::MappingLimit;
     advice.sort_by_key(|a| (!lifts(a), std::cmp::Reverse(a.gain), a.remedy));
     advice

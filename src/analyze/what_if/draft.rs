@@ -1,7 +1,7 @@
 //! A snapshot taken apart, so that edits can change it.
 
 use crate::addr::AddrRange;
-use crate::model::{AddressSpace, Bounds, Coverage, Module, OwnerId, Owners, Region, Snapshot};
+use crate::model::{AddressSpace, Bounds, Coverage, Owners, Region, Snapshot};
 
 /// The parts that edits change; the rest waits in `rest`.
 pub(super) struct Draft {
@@ -39,10 +39,6 @@ impl Draft {
 
     pub(super) fn owners(&self) -> &Owners {
         &self.rest.owners
-    }
-
-    pub(super) fn module_of(&self, owner: OwnerId) -> Option<&Module> {
-        self.rest.modules.iter().find(|m| m.owner == owner)
     }
 
     /// Takes out the regions that `gone` picks. What they leave is known to be free, and mappings of which nothing is

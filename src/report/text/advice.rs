@@ -4,33 +4,26 @@ use std::io;
 
 use super::super::Context;
 use super::page::Page;
-use super::table::{Align, Table};
 use crate::analyze::{Advice, VerdictKind};
 use crate::report::escape::shortened;
 use crate::units::Bytes;
 
 /// Remedies whose how-to is shown.
 const EXPLAINED: usize = 3;
+/// Characters of one sentence.
+const SENTENCE: usize = 400;
 
-pub(super) fn write(page: &mut Page<'_>, cx: Context<'_>, limit: usize) -> io::Result<()> {
+pub(super) fn write(page: &mut Page<'_>, cx: Context<'_>, all: bool) -> io::Result<()> {
     let advice = &cx.analysis.advice;
     if advice.is_empty() {
-        return page.heading(
-            "Advice",
-            "none of the usual remedies would enlarge the largest gap; see fit for what stands in the way",
-        );
+        return page.heading("Advice", "none of the usual remedies would enlarge the largest gap");
     }
-    page.heading("Advice", "each remedy tried on a copy of the map; what does not help is left out")?;
-    let mut table =
-        Table::new(&[("largest gap", Align::Right), ("gain", Align::Right), ("", Align::Left), ("what", Align::Left)]);
-    advice.iter().take(limit).for_each(|a| table.row(cells(cx, a)));
-    table.write(page)?;
-    page.line("")?;
-    for (number, advice) in advice.iter().take(limit.min(EXPLAINED)).enumerate() {
-        for (line, how) in advice.how.iter().enumerate() {
-            let lead = if line == 0 { format!("  {}. ", number + 1) } else { "     ".to_owned() };
-            page.item(&lead, &shortened(how, 400).to_string())?;
-        }
+    page.heading("Advice", "each remedy tried on a copy of the map: the largest gap that it would give")?;
+    for (rank, advice) in advice.iter().enumerate() {
+        let [largest, gain, fits, what] = cells(cx, advice);
+        page.item(&format!("  {largest:>9}  {gain:>10}  {fits:<4}  "), &what)?;
+        let mut explained = advice.how.iter().filter(|_| rank < EXPLAINED || all);
+        explained.try_for_each(|how| page.item(&" ".repeat(31), &shortened(how, SENTENCE).to_string()))?;
     }
     Ok(())
 }
@@ -38,10 +31,11 @@ pub(super) fn write(page: &mut Page<'_>, cx: Context<'_>, limit: usize) -> io::R
 /// The largest gap then, its gain, whether the request fits then, what to do.
 pub(in crate::report) fn cells(cx: Context<'_>, advice: &Advice) -> [String; 4] {
     let lifts = advice.gain == 0;
-    let size = |bytes: u64| if lifts { String::new() } else { Bytes(bytes).to_string() };
+    let size = |sign: &str, bytes: u64| if lifts { String::new() } else { format!("{sign}{}", Bytes(bytes)) };
     let fits = match (cx.analysis.verdict.request, advice.after.verdict) {
         (Some(_), VerdictKind::Fits) if !lifts => "fits",
         _ => "",
     };
-    [size(advice.after.largest), size(advice.gain), fits.into(), shortened(&advice.what, 200).to_string()]
+    let what = shortened(&advice.what, SENTENCE).to_string();
+    [size("", advice.after.largest), size("+", advice.gain), fits.into(), what]
 }

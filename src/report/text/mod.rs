@@ -48,7 +48,8 @@ pub fn write_text(out: &mut dyn Write, cx: Context<'_>, options: TextOptions) ->
     let limit = if options.all { usize::MAX } else { SHOWN };
     head::write(&mut page, cx)?;
     figures::write(&mut page, cx)?;
-    advice::write(&mut page, cx, limit)?;
+    advice::write(&mut page, cx, options.all)?;
+    super::fit::write_section(&mut page, cx)?;
     map::write(&mut page, cx, options)?;
     gaps::write(&mut page, cx, limit)?;
     barriers::write(&mut page, cx, limit)?;

@@ -5,9 +5,9 @@ use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 
 use super::{
-    AddressSpaceView, AdviceView, BarrierView, Context, DiagnosticView, DumpView, FreeView, GapView, GroupView,
-    LimitsView, List, ModuleView, OwnerGroupView, RegionView, SplitterView, StackTotalsView, ThreadView, TotalsView,
-    UnloadedModuleView, VerdictView,
+    AddressSpaceView, AdviceView, BarrierView, Context, DiagnosticView, DumpView, FitView, FreeView, GapView,
+    GroupView, LimitsView, List, ModuleView, OwnerGroupView, RegionView, SplitterView, StackTotalsView, ThreadView,
+    TotalsView, UnloadedModuleView, VerdictView,
 };
 
 /// Version of the shape below. Additions do not change it.
@@ -47,6 +47,8 @@ pub struct Report<'a> {
     pub owner_groups: List<'a, OwnerGroupView<'a>>,
     /// What would help, what lifts a limit first, then by the largest gap that it would give.
     pub advice: Vec<AdviceView<'a>>,
+    /// What must go so that the request fits; null without a request, and where it fits.
+    pub fit: Option<FitView<'a>>,
     /// Everything occupied, by address.
     pub regions: List<'a, RegionView<'a>>,
     /// Threads, the crashed one first where known.
@@ -106,6 +108,7 @@ impl<'a> Report<'a> {
             splitter_groups: analysis.groups.iter().map(GroupView::new).collect(),
             owner_groups: each(&analysis.owner_groups, |group| Some(OwnerGroupView::new(group))),
             advice: analysis.advice.iter().map(AdviceView::new).collect(),
+            fit: analysis.fit.as_ref().map(|fit| FitView::new(cx, fit)),
             regions: each(regions, move |region| Some(RegionView::new(cx, region))),
             threads: threads(cx),
             stack_totals: StackTotalsView::new(cx),
