@@ -120,7 +120,7 @@ fn other_commands_json_obeys_their_schemas() {
         ("threads", &[]),
         ("at", &["0x40000000"]),
         ("fit", &["3G"]),
-        ("what-if", &["stack-size=16K"]),
+        ("what-if", &["add=16K@0x40000000"]),
     ] {
         let schema: Value = serde_json::from_str(&run(&["schema", command]).out).unwrap();
         let validator = jsonschema::validator_for(&schema).unwrap();
@@ -330,7 +330,7 @@ fn every_command_has_help_and_the_artefacts_name_them() {
     }
     let (bash, man) = (run(&["completions", "bash"]).out, run(&["man"]).out);
     for command in commands {
-        assert!(bash.contains(command) && man.contains(command), "{command}");
+        assert!(bash.contains(command) && man.contains(&command.replace('-', "\\-")), "{command}");
     }
 }
 

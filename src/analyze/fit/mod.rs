@@ -15,6 +15,9 @@ use sweep::Sweep;
 /// Candidates at most: a front of hundreds tells nobody more than its cheapest end.
 pub const MOST_CANDIDATES: usize = 32;
 
+/// Owners in all candidates together at most, but for the first one's.
+pub const MOST_OWNERS: u64 = 4_096;
+
 /// A range to be placed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Placement {
@@ -74,9 +77,18 @@ pub fn find(snapshot: &Snapshot, reach: Reach, placement: Placement) -> Fit {
         placement,
         fits_now: front.first().is_some_and(|w| w.owners == 0),
         candidate_count: front.len(),
-        candidates: front.iter().take(MOST_CANDIDATES).map(|w| candidate(snapshot, reach, w)).collect(),
+        candidates: shown(&front).map(|w| candidate(snapshot, reach, w)).collect(),
         pinned,
     }
+}
+
+/// The beginning of the front: as many windows as are worth reading, and the first in any case.
+fn shown(front: &[sweep::Window]) -> impl Iterator<Item = &sweep::Window> {
+    let mut owners = 0u64;
+    front.iter().take(MOST_CANDIDATES).enumerate().map_while(move |(rank, window)| {
+        owners += u64::from(window.owners);
+        (rank == 0 || owners <= MOST_OWNERS).then_some(window)
+    })
 }
 
 /// What an owner's going gives up.

@@ -5,6 +5,9 @@ use std::collections::HashMap;
 use super::Parted;
 use crate::model::{OwnerId, Snapshot};
 
+/// Longer folders, which no system has, are in no group, in bytes.
+const LONGEST: usize = 1_024;
+
 /// Modules by the folder that they were loaded from.
 pub(super) fn part(snapshot: &Snapshot) -> Parted {
     let folders: HashMap<OwnerId, &str> =
@@ -16,5 +19,5 @@ pub(super) fn part(snapshot: &Snapshot) -> Parted {
 }
 
 fn folder(path: &str) -> Option<&str> {
-    path.rsplit_once(['/', '\\']).map(|(folder, _)| folder).filter(|folder| !folder.is_empty())
+    path.rsplit_once(['/', '\\']).map(|(folder, _)| folder).filter(|folder| (1..=LONGEST).contains(&folder.len()))
 }

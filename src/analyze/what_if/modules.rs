@@ -3,111 +3,129 @@
 use super::draft::Draft;
 use super::{Edit, EditError, Pattern};
 use crate::addr::{Addr, AddrRange};
-use crate::model::{Module, OwnerId};
+use crate::model::{Module, OwnerId, Region};
 
 /// Puts all relocatable modules side by side below the highest place that holds them all, in their order by address,
-/// which is the order of loading where modules are placed downwards. Where no place holds them all, each goes to the
-/// highest place that holds it.
+/// which is the order of loading where modules are placed downwards.
 pub(super) fn pack(draft: &mut Draft, edit: &Edit) -> Result<(), EditError> {
-    let units = movable_units(draft);
+    let mut units = movable_units(draft);
     if units.is_empty() {
         let why = "no module of it is known to be relocatable".to_owned();
         return Err(EditError::Nothing { edit: edit.to_string(), why });
     }
-    let mut carried: Vec<Carried> = units.into_iter().map(|unit| lift(draft, unit)).collect();
-    carried.sort_unstable_by_key(|c| std::cmp::Reverse(c.unit.range.start()));
+    units.sort_unstable_by_key(|unit| std::cmp::Reverse(unit.range.start()));
+    let lifted = lift(draft, &units);
     let grain = draft.bounds.granularity.max(1);
-    let total = carried.iter().fold(0u64, |sum, c| sum.saturating_add(c.taken(grain)));
-    let common = highest_free(draft, total, grain).map(AddrRange::end);
-    let mut top = common;
-    for item in carried {
-        let size = item.taken(grain);
-        let place = match top.and_then(|t| t.checked_sub(size)) {
-            Some(start) => Some(start),
-            None => highest_free(draft, size, grain).map(AddrRange::start),
-        };
-        // Its old place is free whatever else happened: nothing else was put there that this could not follow.
-        let start = place.unwrap_or(item.unit.range.start());
-        top = common.map(|_| start);
-        put_down(draft, item, start);
-    }
+    let total = units.iter().fold(0u64, |sum, unit| sum.saturating_add(unit.taken(grain)));
+    let why = "no free place holds all relocatable modules";
+    let place = highest_free(draft, total, grain).ok_or(EditError::NotHere { edit: edit.to_string(), why })?;
+    let mut top = place.end();
+    let starts = units.iter().map(|unit| {
+        top = Addr(top.0.saturating_sub(unit.taken(grain)));
+        (*unit, top)
+    });
+    let starts: Vec<(Unit, Addr)> = starts.collect();
+    put_down(draft, lifted, &starts);
     Ok(())
 }
 
 /// Moves one module.
 pub(super) fn rebase(draft: &mut Draft, edit: &Edit, names: &Pattern, to: Addr) -> Result<(), EditError> {
     let meant = |m: &&Module| names.matches(&m.name) || names.matches_path(&m.path);
-    let unit = draft.rest.modules.iter().find(meant).map(|m| m.owner).and_then(|owner| unit(draft, owner));
-    let Some(unit) = unit else {
-        let why = format!("none of its {} modules is called so", draft.rest.modules.len());
+    let owner = draft.rest.modules.iter().find(meant).map(|m| m.owner);
+    let Some(unit) = units(draft, |id| Some(id) == owner).pop() else {
+        let why = format!("none of its {} modules is called so and has a range of its own", draft.rest.modules.len());
         return Err(EditError::Nothing { edit: edit.to_string(), why });
     };
     let granularity = draft.bounds.granularity.max(1);
     if to.align_down(granularity) != to {
         return Err(EditError::Unaligned { edit: edit.to_string(), addr: to, granularity });
     }
-    let carried = lift(draft, unit);
-    let target = AddrRange::from_size_clipped(to, carried.unit.range.size());
-    let free = target.is_some_and(|t| draft.is_free(t));
-    let start = if free { to } else { carried.unit.range.start() };
-    put_down(draft, carried, start);
-    match (free, target) {
-        (false, Some(taken)) => Err(EditError::Occupied { edit: edit.to_string(), taken }),
-        _ => Ok(()),
+    let lifted = lift(draft, &[unit]);
+    let target = AddrRange::from_size_clipped(to, unit.range.size()).unwrap_or(unit.range);
+    if !draft.is_free(target) {
+        return Err(EditError::Occupied { edit: edit.to_string(), taken: target });
     }
+    put_down(draft, lifted, &[(unit, to)]);
+    Ok(())
 }
 
-/// A module with the range that its regions span.
+/// A module with the range that its regions span, and nobody else's.
 #[derive(Clone, Copy)]
 struct Unit {
     owner: OwnerId,
     range: AddrRange,
 }
 
-/// A module in the air: its regions, taken out of the map.
-struct Carried {
-    unit: Unit,
-    regions: Vec<crate::model::Region>,
-}
-
-impl Carried {
+impl Unit {
     fn taken(&self, grain: u64) -> u64 {
-        self.unit.range.size().checked_next_multiple_of(grain).unwrap_or(u64::MAX)
+        self.range.size().checked_next_multiple_of(grain).unwrap_or(u64::MAX)
     }
 }
 
 fn movable_units(draft: &Draft) -> Vec<Unit> {
-    let movable = |m: &&Module| m.relocatable != Some(false) && draft.owners().get(m.owner).is_some_and(|o| o.movable);
-    let owners: Vec<OwnerId> = draft.rest.modules.iter().filter(movable).map(|m| m.owner).collect();
-    owners.into_iter().filter_map(|owner| unit(draft, owner)).collect()
-}
-
-/// The module's span, unless somebody else stands inside of it.
-fn unit(draft: &Draft, owner: OwnerId) -> Option<Unit> {
-    let own = draft.regions.iter().filter(|r| r.owner == owner).map(|r| r.range);
-    let range = own.reduce(AddrRange::hull)?;
-    let alone = !draft.regions.iter().any(|r| r.owner != owner && r.range.intersect(range).is_some());
-    alone.then_some(Unit { owner, range })
-}
-
-fn lift(draft: &mut Draft, unit: Unit) -> Carried {
-    let (regions, left) = draft.regions.drain(..).partition(|r| r.owner == unit.owner);
-    draft.regions = left;
-    draft.set_free(std::iter::once(unit.range));
-    Carried { unit, regions }
-}
-
-fn put_down(draft: &mut Draft, carried: Carried, start: Addr) {
-    let old = carried.unit.range.start();
-    for mut region in carried.regions {
-        let offset = region.range.start().distance_from(old);
-        let moved = start.checked_add(offset).and_then(|s| AddrRange::from_size(s, region.range.size()));
-        region.range = moved.unwrap_or(region.range);
-        draft.regions.push(region);
+    let mut movable = vec![false; draft.owners().len()];
+    for module in draft.rest.modules.iter().filter(|m| m.relocatable != Some(false)) {
+        let pinned = draft.owners().get(module.owner).is_none_or(|o| !o.movable);
+        if let Some(flag) = movable.get_mut(module.owner.0 as usize) {
+            *flag = !pinned;
+        }
     }
+    units(draft, |id| movable.get(id.0 as usize).copied().unwrap_or(false))
+}
+
+/// The spans of the picked owners, by address of their first region, but for those that somebody else stands inside of.
+fn units(draft: &Draft, picked: impl Fn(OwnerId) -> bool) -> Vec<Unit> {
+    let mut spans: Vec<Option<(AddrRange, usize)>> = vec![None; draft.owners().len()];
+    for region in draft.regions.iter().filter(|r| picked(r.owner)) {
+        if let Some(span) = spans.get_mut(region.owner.0 as usize) {
+            *span = Some(span.map_or((region.range, 1), |(range, count)| (range.hull(region.range), count + 1)));
+        }
+    }
+    let inside = |range: AddrRange| {
+        let first = draft.regions.partition_point(|r| r.range.end() <= range.start());
+        let next = draft.regions.partition_point(|r| r.range.start() < range.end());
+        next.saturating_sub(first)
+    };
+    let owners = (0u32..).map(OwnerId).zip(spans);
+    let alone =
+        owners.filter_map(|(owner, span)| span.filter(|(range, own)| inside(*range) == *own).map(|s| (owner, s.0)));
+    alone.map(|(owner, range)| Unit { owner, range }).collect()
+}
+
+/// Takes the units' regions out of the map.
+fn lift(draft: &mut Draft, units: &[Unit]) -> Vec<Region> {
+    let mut lifted = vec![false; draft.owners().len()];
+    for unit in units {
+        if let Some(flag) = lifted.get_mut(unit.owner.0 as usize) {
+            *flag = true;
+        }
+    }
+    let is_lifted = |r: &Region| lifted.get(r.owner.0 as usize).copied().unwrap_or(false);
+    let (out, left): (Vec<Region>, Vec<Region>) = draft.regions.drain(..).partition(is_lifted);
+    draft.regions = left;
+    draft.set_free(units.iter().map(|unit| unit.range));
+    out
+}
+
+/// Puts each unit's regions where it starts now.
+fn put_down(draft: &mut Draft, lifted: Vec<Region>, starts: &[(Unit, Addr)]) {
+    let mut moved: Vec<Option<(Unit, Addr)>> = vec![None; draft.owners().len()];
+    for (unit, start) in starts {
+        if let Some(place) = moved.get_mut(unit.owner.0 as usize) {
+            *place = Some((*unit, *start));
+        }
+    }
+    let place = |owner: OwnerId| moved.get(owner.0 as usize).copied().flatten();
+    let shifted = |range: AddrRange, owner: OwnerId| {
+        let (unit, start) = place(owner)?;
+        let offset = range.start().distance_from(unit.range.start());
+        AddrRange::from_size(start.checked_add(offset)?, range.size())
+    };
+    draft.regions.extend(lifted.into_iter().filter_map(|r| Some(Region { range: shifted(r.range, r.owner)?, ..r })));
     draft.regions.sort_unstable_by_key(|r| r.range.start());
-    for module in draft.rest.modules.iter_mut().filter(|m| m.owner == carried.unit.owner) {
-        module.range = AddrRange::from_size(start, carried.unit.range.size()).unwrap_or(module.range);
+    for module in &mut draft.rest.modules {
+        module.range = shifted(module.range, module.owner).unwrap_or(module.range);
     }
 }
 

@@ -25,7 +25,7 @@ pub(super) fn shrink(draft: &mut Draft, edit: &Edit, bytes: u64, names: Option<&
         let why = "no thread stack with known ends, of those it may shrink, is larger".to_owned();
         return Err(EditError::Nothing { edit: edit.to_string(), why });
     }
-    plans.iter().for_each(|(thread, cut)| apply(draft, *thread, cut));
+    apply(draft, &plans);
     Ok(())
 }
 
@@ -58,19 +58,32 @@ impl Cut {
     }
 }
 
-fn apply(draft: &mut Draft, thread: usize, cut: &Cut) {
-    let mut freed = Vec::new();
-    let mut kept = Vec::new();
-    for region in draft.regions.drain(..) {
-        if region.owner != cut.owner || region.range.start() >= cut.high {
-            kept.push(region);
-            continue;
+/// One pass over the regions for all cuts; where several threads have one owner, the first counts.
+fn apply(draft: &mut Draft, plans: &[(usize, Cut)]) {
+    let mut cut_of: Vec<Option<&Cut>> = vec![None; draft.owners().len()];
+    for (_, cut) in plans {
+        if let Some(place) = cut_of.get_mut(cut.owner.0 as usize) {
+            place.get_or_insert(cut);
         }
-        freed.extend(AddrRange::new(region.range.start(), region.range.end().min(cut.guard_low)));
-        kept.extend(remainder(&region, cut));
+    }
+    let mut freed = Vec::new();
+    let mut kept = Vec::with_capacity(draft.regions.len());
+    for region in draft.regions.drain(..) {
+        let cut = cut_of.get(region.owner.0 as usize).copied().flatten();
+        match cut.filter(|cut| region.range.start() < cut.high) {
+            Some(cut) => {
+                freed.extend(AddrRange::new(region.range.start(), region.range.end().min(cut.guard_low)));
+                kept.extend(remainder(&region, cut));
+            }
+            None => kept.push(region),
+        }
     }
     draft.regions = kept;
     draft.set_free(freed.into_iter());
+    plans.iter().for_each(|(thread, cut)| shrink_one(draft, *thread, cut));
+}
+
+fn shrink_one(draft: &mut Draft, thread: usize, cut: &Cut) {
     if let Some(stack) = draft.rest.threads.get_mut(thread).and_then(|t| t.stack.as_mut()) {
         let taken = cut.high.distance_from(cut.guard_low);
         stack.range = AddrRange::new(cut.low, cut.high).unwrap_or(stack.range);
