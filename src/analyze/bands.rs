@@ -40,9 +40,7 @@ pub fn fixed(range: AddrRange, gaps: &[Gap], bands: usize, cell: u64) -> Option<
 
 /// The smallest power of two that as cell makes `range` fit so many rows, wherever its first cell starts.
 pub fn cell_for_rows(range: AddrRange, per_row: usize, rows: usize) -> u64 {
-    let most = per_row * rows;
-    let fits = |power: &u32| Grid::new(range, 1 << power, 1).is_some_and(|grid| grid.len() <= most);
-    (0..64).find(fits).map_or(1 << 63, |power| 1 << power)
+    Grid::cell_for(range, per_row * rows)
 }
 
 /// Halves the largest cells that may be halved. `false` if none may.

@@ -27,7 +27,12 @@ impl Grid {
 
     /// The smallest size of cell, a power of two, in which `range` can be drawn.
     pub fn smallest_cell(range: AddrRange) -> u64 {
-        let fits = |power: &u32| Grid::new(range, 1 << power, 1).is_some();
+        Grid::cell_for(range, usize::MAX)
+    }
+
+    /// The same for at most so many cells, wherever the first one starts.
+    pub fn cell_for(range: AddrRange, most: usize) -> u64 {
+        let fits = |power: &u32| Grid::new(range, 1 << power, 1).is_some_and(|grid| grid.len() <= most);
         (0..64).find(fits).map_or(1 << 63, |power| 1 << power)
     }
 

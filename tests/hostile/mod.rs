@@ -18,7 +18,7 @@ mod examine;
 mod formats;
 mod invariants;
 mod mutation;
-mod names;
+pub mod names;
 mod program;
 mod random;
 mod rendered;

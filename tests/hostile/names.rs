@@ -86,7 +86,8 @@ fn minidump(name: &str) -> Vec<u8> {
         .bytes
 }
 
-fn core(program: &str, file: &str) -> Vec<u8> {
+/// A core of this program with this file mapped.
+pub fn core(program: &str, file: &str) -> Vec<u8> {
     Core::new(elf_arch::X86_64)
         .program(program, program)
         .thread(Thread::new(7).sp(0x7fff_0000).pc(0x40_0000))

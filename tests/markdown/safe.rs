@@ -5,10 +5,7 @@ use std::sync::OnceLock;
 use proptest::prelude::*;
 
 use super::page::{Shape, check, pages_about};
-use crate::synth::elf_arch;
-use crate::synth::elf_core::{Core, Load};
-use crate::synth::elf_notes::MappedFile;
-use crate::synth::elf_process::Thread;
+use crate::hostile::names;
 use crate::synth::minidump::Minidump;
 use crate::synth::minidump_context::{Context as Registers, Cpu};
 use crate::synth::minidump_modules::{Module, ModuleList, UnloadedModuleList};
@@ -34,14 +31,7 @@ fn minidump(name: &str) -> Vec<u8> {
 
 fn core(file: &str) -> Vec<u8> {
     let short: String = file.chars().take(4).collect();
-    Core::new(elf_arch::X86_64)
-        .program(&short, &short)
-        .thread(Thread::new(7).sp(0x7fff_0000).pc(0x40_0000))
-        .load(Load::new(0x40_0000, 0x1000, "r-x"))
-        .load(Load::new(0x7ffe_0000, 0x2_0000, "rw-"))
-        .files([MappedFile::new(0x40_0000, 0x40_1000, 0, file)])
-        .build()
-        .bytes
+    names::core(&short, file)
 }
 
 fn maps(name: &str) -> Vec<u8> {

@@ -24,8 +24,17 @@ const SCRIPTS: [&str; 20] = [
     include_str!("script/main.js"),
 ];
 
+const PAGE: &str = include_str!("page.css");
+/// The dark colours: where the system is dark and the reader chose nothing, and where the reader chose them.
+const DARK: &str = include_str!("dark.css");
+
 /// The style sheet.
-pub(super) const STYLE: &str = include_str!("page.css");
+pub(super) fn style() -> String {
+    format!(
+        "{PAGE}@media (prefers-color-scheme: dark) {{ :root:not([data-theme=\"light\"]) {{\n{DARK}}} }}\n\
+         :root[data-theme=\"dark\"] {{\n{DARK}}}\n"
+    )
+}
 
 /// The script, whose names stay its own.
 pub(super) fn script() -> String {

@@ -38,15 +38,16 @@ pub(super) fn page(cx: Context<'_>, options: HtmlOptions) -> Markup {
 }
 
 fn head(cx: Context<'_>, script: &str) -> Markup {
+    let style = assets::style();
     html! {
         head {
             meta charset="utf-8";
-            meta http-equiv="Content-Security-Policy" content=(policy::policy(script, assets::STYLE));
+            meta http-equiv="Content-Security-Policy" content=(policy::policy(script, &style));
             meta name="viewport" content="width=device-width, initial-scale=1";
             meta name="color-scheme" content="light dark";
             meta name="referrer" content="no-referrer";
             title { (process_name(cx, PLAIN)) ": " (word(cx)) " – fragscope" }
-            style { (PreEscaped(assets::STYLE)) }
+            style { (PreEscaped(&style)) }
         }
     }
 }

@@ -9,7 +9,8 @@ use super::words::Words;
 use crate::addr::Addr;
 use crate::model::{Owner, OwnerId, OwnerKind};
 use crate::report::escape::shortened;
-use crate::report::text::{file_name, owner_label};
+use crate::report::text::owner_label;
+use crate::report::view::file_name;
 use crate::report::{Address, Context};
 
 /// Characters of all names together, about; of many owners, each has a shorter name.

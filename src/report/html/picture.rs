@@ -5,7 +5,8 @@ use maud::{Markup, html};
 use super::data::{MOST_ROWS, Part};
 use super::tables;
 use crate::report::Context;
-use crate::units::{Bytes, Count};
+use crate::report::text::splitters;
+use crate::units::Count;
 
 /// Strip, overview and grid, with their controls.
 pub(super) fn markup(cx: Context<'_>, part: &Part) -> Markup {
@@ -106,13 +107,10 @@ fn groups(cx: Context<'_>) -> Markup {
                     th scope="col" { "together" }
                     @for title in ["gain", "largest gap", "own size", "owners"] { th scope="col" class="num" { (title) } }
                 } }
-                tbody { @for group in &cx.analysis.groups { tr {
-                    td { (group.group.name()) }
-                    td class="num" { @if group.gain == 0 { "none" } @else { (Bytes(group.gain)) } }
-                    td class="num" { (Bytes(group.largest_without)) }
-                    td class="num" { (Bytes(group.bytes)) }
-                    td class="num" { (Count(group.owners)) }
-                } } }
+                tbody { @for group in &cx.analysis.groups {
+                    @let [name, figures @ ..] = splitters::group_cells(group);
+                    tr { td { (name) } @for figure in &figures { td class="num" { (figure) } } }
+                } }
             }
         }
     }

@@ -4,6 +4,7 @@ use super::super::Context;
 use super::head::Quote;
 use crate::model::{Owner, OwnerId, OwnerKind, Region};
 use crate::report::escape::shortened;
+use crate::report::view::file_name;
 use crate::units::Hex;
 
 /// Characters of an owner's name in a table.
@@ -45,11 +46,6 @@ fn label(owner: &Owner) -> String {
         (kind, _, Some(name)) => format!("{} {name}", kind.name()),
         (kind, _, None) => kind.name().into(),
     }
-}
-
-/// The part of a path after its last slash or backslash.
-pub fn file_name(path: &str) -> &str {
-    path.rsplit(['/', '\\']).next().filter(|name| !name.is_empty()).unwrap_or(path)
 }
 
 /// The process in the head of a report: `app (pid 27459)`.

@@ -21,7 +21,7 @@ use std::io::{self, Write};
 use super::Context;
 use page::Page;
 
-pub(super) use label::{file_name, owner_label, process_name};
+pub(super) use label::{owner_label, process_name};
 
 /// Rows of a list that are shown without `--all`.
 const SHOWN: usize = 10;

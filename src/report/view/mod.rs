@@ -38,6 +38,7 @@ pub use lazy::List;
 pub use limits::LimitsView;
 pub use module::{ModuleView, UnloadedModuleView};
 pub use note::{DiagnosticView, PlaceView};
+pub(super) use owner::file_name;
 pub use owner::{OwnerIdText, OwnerView};
 pub use owner_ids::OwnerIds;
 pub use region::{Evidence, RegionView};

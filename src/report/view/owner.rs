@@ -70,7 +70,7 @@ fn named_by_file(owner: &Owner) -> Option<&str> {
 }
 
 /// The part of a path after its last slash or backslash.
-pub(super) fn file_name(path: &str) -> &str {
+pub(in crate::report) fn file_name(path: &str) -> &str {
     path.rsplit(['/', '\\']).next().filter(|name| !name.is_empty()).unwrap_or(path)
 }
 

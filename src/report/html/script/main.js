@@ -7,6 +7,7 @@ function prepare() {
   state.barriers = findBarriers(state.gaps);
   state.shape = drawable(map, state.gaps);
   state.largest = largestWithout(map, () => false);
+  state.atMost = boundOf(state.gaps, state.largest);
   state.colors = palette();
 }
 

@@ -150,9 +150,11 @@ function hullOf(owner) {
   return own.length === 0 ? null : { start: state.map.starts[own[0]], end: state.map.ends[own[own.length - 1]] };
 }
 
-/** The largest gap's size; an upper bound where not all of the gap is known to be free. */
-function largestSize() {
-  const { start, end } = state.largest;
-  const gap = state.gaps.find((one) => one.start <= start && end <= one.end);
-  return `${gap && gap.certainty === 'not-listed' ? 'at most ' : ''}${bytes(end - start)}`;
+/** What stands before free sizes that are upper bounds: of the largest gap, and of any other. */
+function boundOf(gaps, largest) {
+  const unlisted = gaps.filter((gap) => gap.certainty === 'not-listed');
+  const holds = (gap) => largest !== null && gap.start <= largest.start && largest.end <= gap.end;
+  return { largest: unlisted.some(holds) ? 'at most ' : '', any: unlisted.length > 0 ? 'at most ' : '' };
 }
+
+const largestSize = () => state.atMost.largest + bytes(sizeOf(state.largest));

@@ -50,7 +50,7 @@ function drawWithout() {
   const where = best ? ` at ${hexOf(best.start)} – ${hexOf(best.end)}` : '';
   const more = gain > 0n ? `, ${bytes(gain)} more than now.` : '.';
   const bound = map.complete ? '' : ' (Of what this page holds of the map.)';
-  out.replaceChildren(most, el('strong', {}, [(state.gaps.some((gap) => gap.certainty === 'not-listed') ? 'at most ' : '') + bytes(size)]), where + more + fitSentence(isGone) + bound);
+  out.replaceChildren(most, el('strong', {}, [state.atMost.any + bytes(size)]), where + more + fitSentence(isGone) + bound);
   if (best)
     out.append(
       ' ',
