@@ -115,7 +115,13 @@ fn json_obeys_the_schema_that_the_program_prints() {
 #[test]
 fn other_commands_json_obeys_their_schemas() {
     let folder = TempDir::new().unwrap();
-    for (command, more) in [("map", &[][..]), ("threads", &[]), ("at", &["0x40000000"])] {
+    for (command, more) in [
+        ("map", &[][..]),
+        ("threads", &[]),
+        ("at", &["0x40000000"]),
+        ("fit", &["3G"]),
+        ("what-if", &["add=16K@0x40000000"]),
+    ] {
         let schema: Value = serde_json::from_str(&run(&["schema", command]).out).unwrap();
         let validator = jsonschema::validator_for(&schema).unwrap();
         let printed = json(&with_dump(command, &maps(&folder), &[more, &["--format", "json"]].concat()));
@@ -316,7 +322,7 @@ fn explain_defines_the_figures() {
 
 #[test]
 fn every_command_has_help_and_the_artefacts_name_them() {
-    let commands = ["report", "map", "threads", "at", "schema", "completions", "man"];
+    let commands = ["report", "map", "threads", "at", "fit", "what-if", "schema", "completions", "man"];
     for command in commands {
         let outcome = run(&[command, "--help"]);
         assert_eq!(outcome.code, 0, "{command}");
@@ -324,7 +330,7 @@ fn every_command_has_help_and_the_artefacts_name_them() {
     }
     let (bash, man) = (run(&["completions", "bash"]).out, run(&["man"]).out);
     for command in commands {
-        assert!(bash.contains(command) && man.contains(command), "{command}");
+        assert!(bash.contains(command) && man.contains(&command.replace('-', "\\-")), "{command}");
     }
 }
 

@@ -122,7 +122,24 @@ fn maps() {
 fn schema() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schema");
     expect_file![folder.join("report-v1.json")].assert_eq(&run(&["schema"]));
-    for command in ["map", "threads", "at"] {
+    for command in ["map", "threads", "at", "fit", "what-if"] {
         expect_file![folder.join(format!("{command}-v1.json"))].assert_eq(&run(&["schema", command]));
+    }
+}
+
+#[test]
+fn what_must_go_and_what_if() {
+    for (file, size) in
+        [("windows-2gb.dmp.zst", "96M"), ("i386-fragmented.core.zst", "700M"), ("windows-x64.dmp.zst", "127T")]
+    {
+        expected(file, "fit.txt").assert_eq(&run(&["fit", &format!("sample-dumps/{file}"), size]));
+    }
+    for (file, edits) in [
+        ("windows-2gb.dmp.zst", &["stack-size=64K:request-*", "without=module:*32.dll", "user-va=3G"][..]),
+        ("i386-legacy.core.zst", &["top-down", "add=1M@0x40000000"]),
+    ] {
+        let path = format!("sample-dumps/{file}");
+        expected(file, "what-if.txt").assert_eq(&run(&[&["what-if", &path], edits].concat()));
+        expected(file, "what-if.md").assert_eq(&run(&[&["what-if", &path, "--format", "markdown"], edits].concat()));
     }
 }

@@ -48,7 +48,7 @@ impl Barrier {
 }
 
 /// Each of `owners` once, in order of first appearance.
-fn distinct(owners: impl Iterator<Item = OwnerId>) -> Vec<OwnerId> {
+pub(super) fn distinct(owners: impl Iterator<Item = OwnerId>) -> Vec<OwnerId> {
     let mut firsts: Vec<(OwnerId, usize)> = owners.zip(0..).collect();
     firsts.sort_unstable();
     firsts.dedup_by_key(|(owner, _)| *owner);

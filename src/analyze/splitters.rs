@@ -92,27 +92,44 @@ fn free_size(reach: Reach, start: Addr, end: Addr) -> u64 {
 /// less space, then by owner.
 pub fn rank(space: &AddressSpace, reach: Reach, owner_count: usize) -> Vec<Splitter> {
     let today = largest_without(space, reach, |_| false);
-    let mut trials = vec![Trial::default(); owner_count];
-    for index in 0..space.regions().len() {
-        take_out(space, reach, index, &mut trials);
-    }
+    let trials = trials(space, reach, owner_count, |owner| Some(owner.0 as usize));
     let ids = (0u32..).map(OwnerId).zip(trials);
     let mut ranked: Vec<Splitter> = ids.filter_map(|(owner, trial)| trial.result(owner, today)).collect();
     ranked.sort_unstable_by_key(|s| (std::cmp::Reverse(s.gain), s.bytes, s.owner));
     ranked
 }
 
-/// One owner's counterfactual in the making.
+/// Takes out each of `count` parties on its own, all in one pass over the regions; `party` says to whom an owner
+/// belongs.
+pub(super) fn trials(
+    space: &AddressSpace,
+    reach: Reach,
+    count: usize,
+    party: impl Fn(OwnerId) -> Option<usize>,
+) -> Vec<Trial> {
+    let mut trials = vec![Trial::default(); count];
+    for (index, region) in space.regions().iter().enumerate() {
+        if let Some(trial) = party(region.owner).and_then(|number| trials.get_mut(number)) {
+            take_out(space, reach, index, trial);
+        }
+    }
+    trials
+}
+
+/// One party's counterfactual in the making.
 #[derive(Clone, Copy, Default)]
-struct Trial {
-    regions: u32,
-    bytes: u64,
+pub(super) struct Trial {
+    /// How many regions it has.
+    pub regions: u32,
+    /// Their sum in bytes.
+    pub bytes: u64,
     /// Where the free run around its latest region starts: further down than that region's own gap if the regions
     /// before are its own too.
     run_start: Addr,
     /// Index after its latest region; 0 before the first.
     next: u32,
-    largest: u64,
+    /// The largest usable and reachable gap that its going would leave where it stands, in bytes.
+    pub largest: u64,
 }
 
 impl Trial {
@@ -122,12 +139,11 @@ impl Trial {
     }
 }
 
-/// Takes out the region at `index` for its owner: the free run around it continues that of the region before if that
-/// is the same owner's, and starts at the end of the region before if not.
-fn take_out(space: &AddressSpace, reach: Reach, index: usize, trials: &mut [Trial]) {
+/// Takes out the region at `index` for its party: the free run around it continues that of the region before if that
+/// is the same party's, and starts at the end of the region before if not.
+fn take_out(space: &AddressSpace, reach: Reach, index: usize, trial: &mut Trial) {
     let bounds = space.bounds().range;
     let Some(region) = space.regions().get(index) else { return };
-    let Some(trial) = trials.get_mut(region.owner.0 as usize) else { return };
     let before = index.checked_sub(1).and_then(|i| space.regions().get(i));
     let continues = trial.regions > 0 && trial.next as usize == index;
     if !continues {

@@ -4,8 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args as ArgGroup, Parser, Subcommand, ValueEnum, ValueHint};
 
+use super::edit::parse_edit;
 use super::{map, size};
 use crate::addr::{Addr, AddrRange};
+use crate::analyze::what_if::Edit;
 use crate::report::Around;
 
 /// Post-mortem analyzer of address-space fragmentation.
@@ -31,6 +33,11 @@ pub enum Command {
     Threads(Threads),
     /// Say what is at an address, and who is around it
     At(At),
+    /// Say what must go so that a request fits
+    Fit(Fit),
+    /// Show the figures before and after a change
+    #[command(name = "what-if", after_help = super::edit::HELP)]
+    WhatIf(WhatIf),
     /// Print the JSON Schema of the report, or of what another command prints
     Schema(Schema),
     /// Print a completion script for a shell
@@ -129,6 +136,32 @@ pub struct At {
 }
 
 #[derive(ArgGroup, Debug)]
+pub struct Fit {
+    #[command(flatten)]
+    pub input: Input,
+    /// The address space that is to fit, as 64M or 64M:2M
+    #[arg(value_name = "SIZE[:ALIGN]", value_parser = size::parse_need)]
+    pub request: (u64, Option<u64>),
+    #[command(flatten)]
+    pub space: Space,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+#[derive(ArgGroup, Debug)]
+pub struct WhatIf {
+    #[command(flatten)]
+    pub input: Input,
+    /// What would be different, one change after the other
+    #[arg(value_name = "EDIT", value_parser = parse_edit)]
+    pub edits: Vec<Edit>,
+    #[command(flatten)]
+    pub space: Space,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+#[derive(ArgGroup, Debug)]
 pub struct Input {
     /// A core, a minidump, a maps file, any of them compressed; `-` is stdin
     #[arg(value_name = "DUMP", value_hint = ValueHint::FilePath)]
@@ -189,6 +222,8 @@ pub enum Described {
     Map,
     Threads,
     At,
+    Fit,
+    WhatIf,
 }
 
 #[derive(ArgGroup, Debug)]

@@ -4,7 +4,7 @@
 use std::ffi::{OsStr, OsString};
 use std::fmt::Write;
 
-use super::args::{At, Input, Map, Report, Space, Threads};
+use super::args::{At, Fit, Input, Map, Report, Space, Threads, WhatIf};
 use crate::addr::AddrRange;
 use crate::load::redact::Redactor;
 use crate::report::Around;
@@ -28,6 +28,24 @@ pub fn of_threads(args: &Threads, redactor: Option<&Redactor>) -> String {
 pub fn of_at(args: &At, redactor: Option<&Redactor>) -> String {
     let mut command = Command::new("at", &args.input, redactor);
     command.arguments.push(format!("{:#x}", args.addr.0));
+    command.space(&args.space);
+    command.finish()
+}
+
+/// `fit` as Markdown.
+pub fn of_fit(args: &Fit, redactor: Option<&Redactor>) -> String {
+    let mut command = Command::new("fit", &args.input, redactor);
+    let (size, align) = args.request;
+    let align = align.map(|align| format!(":{}", plain_size(align))).unwrap_or_default();
+    command.arguments.push(format!("{}{align}", plain_size(size)));
+    command.space(&args.space);
+    command.finish()
+}
+
+/// `what-if` as Markdown.
+pub fn of_what_if(args: &WhatIf, redactor: Option<&Redactor>) -> String {
+    let mut command = Command::new("what-if", &args.input, redactor);
+    command.arguments.extend(args.edits.iter().map(|edit| quoted(OsStr::new(&edit.to_string()))));
     command.space(&args.space);
     command.finish()
 }

@@ -11,6 +11,7 @@ use super::command_line;
 use super::failure::Failure;
 use super::map::{options, unicode};
 use super::output::{use_color, write_to};
+use super::questions;
 use crate::addr::AddrRange;
 use crate::analyze::{Analysis, analyze};
 use crate::load::redact::Redactor;
@@ -28,6 +29,8 @@ pub fn run(args: Args) -> Result<(), Failure> {
         Command::Map(args) => map(args),
         Command::Threads(args) => threads(args),
         Command::At(args) => at(args),
+        Command::Fit(args) => questions::fit(&args),
+        Command::WhatIf(args) => questions::what_if(&args),
         Command::Schema(args) => schema(&args),
         Command::Completions { shell } => completions(shell),
         Command::Man => man(),
@@ -124,6 +127,8 @@ fn schema(args: &Schema) -> Result<(), Failure> {
         Described::Map => report::schema_of::<report::MapReport<'static>>(),
         Described::Threads => report::schema_of::<report::ThreadsReport<'static>>(),
         Described::At => report::schema_of::<report::AtReport<'static>>(),
+        Described::Fit => report::schema_of::<report::FitReport<'static>>(),
+        Described::WhatIf => report::schema_of::<report::WhatIfReport<'static>>(),
     };
     write_to(&args.destination, |out| {
         serde_json::to_writer_pretty(&mut *out, &schema).map_err(io::Error::from)?;
@@ -141,7 +146,7 @@ fn man() -> Result<(), Failure> {
     write_to(&Destination { file: None }, |out| clap_mangen::Man::new(Args::command()).render(&mut &mut *out))
 }
 
-fn open(input: &Input, space: &Space) -> Result<Dump<'static>, Failure> {
+pub(super) fn open(input: &Input, space: &Space) -> Result<Dump<'static>, Failure> {
     let options = load_options(input, space).map_err(Failure::Usage)?;
     let dump = match input.dump == Path::new("-") {
         true => load::from_reader(Box::new(io::stdin()), &options),
@@ -152,7 +157,7 @@ fn open(input: &Input, space: &Space) -> Result<Dump<'static>, Failure> {
 }
 
 /// Writes what is said of a dump; a failure is redacted as the dump is.
-fn write(
+pub(super) fn write(
     dump: &Dump<'_>,
     destination: &Destination,
     write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
@@ -161,14 +166,14 @@ fn write(
 }
 
 /// The answers about one snapshot, for renderers to borrow.
-struct Answers {
+pub(super) struct Answers {
     analysis: Analysis,
     ids: OwnerIds,
 }
 
 impl Answers {
     /// Text and Markdown show no ids, so they are looked at for the other formats only.
-    fn of(snapshot: &Snapshot, format: Format) -> Answers {
+    pub(super) fn of(snapshot: &Snapshot, format: Format) -> Answers {
         let ids = match format {
             Format::Json | Format::Html => OwnerIds::new(&snapshot.owners),
             Format::Text | Format::Markdown => OwnerIds::default(),
@@ -176,7 +181,7 @@ impl Answers {
         Answers { analysis: analyze(snapshot), ids }
     }
 
-    fn context<'a>(&'a self, snapshot: &'a Snapshot) -> Context<'a> {
+    pub(super) fn context<'a>(&'a self, snapshot: &'a Snapshot) -> Context<'a> {
         Context { snapshot, analysis: &self.analysis, ids: &self.ids }
     }
 }

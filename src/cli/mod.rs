@@ -4,9 +4,11 @@ mod args;
 mod checked;
 mod command_line;
 mod commands;
+mod edit;
 mod failure;
 mod map;
 mod output;
+mod questions;
 mod size;
 
 use std::io::{self, Write};

@@ -165,6 +165,8 @@ pub struct Limits {
     pub total_virtual: Option<u64>,
     /// Free virtual address space as the system reported it at the crash.
     pub available_virtual: Option<u64>,
+    /// Whether the executable takes addresses above 2 GiB (Windows, 32 bit): its large-address-aware bit.
+    pub large_address_aware: Option<bool>,
     /// Physical memory left as the system reported it.
     pub available_physical: Option<u64>,
 }

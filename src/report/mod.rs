@@ -5,6 +5,7 @@
 mod at;
 pub mod escape;
 mod explain;
+mod fit;
 mod html;
 mod json;
 mod map;
@@ -12,8 +13,10 @@ mod markdown;
 mod text;
 mod threads_table;
 mod view;
+mod what_if;
 
 pub use at::write_at;
+pub use fit::write_fit;
 pub use html::{HtmlOptions, Section, write_html};
 pub use json::write_json;
 pub use map::{
@@ -21,8 +24,10 @@ pub use map::{
     write_map,
 };
 pub use markdown::{
-    LONGEST, MarkdownOptions, write_at_markdown, write_map_markdown, write_markdown, write_threads_markdown,
+    LONGEST, MarkdownOptions, write_answer_markdown, write_at_markdown, write_map_markdown, write_markdown,
+    write_threads_markdown,
 };
 pub use text::{TextOptions, write_text};
 pub use threads_table::{write_gdb, write_threads};
 pub use view::*;
+pub use what_if::write_what_if;

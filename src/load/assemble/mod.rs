@@ -21,8 +21,8 @@ use crate::addr::{Addr, AddrRange};
 use crate::diag::Diagnostics;
 use crate::error::LoadError;
 use crate::model::{
-    AddressSpace, Bounds, Captured, Coverage, DumpInfo, Evidence, Memory, Module, Os, Owners, Platform, PointerWidth,
-    Snapshot, Source, State, Thread,
+    AddressSpace, Bounds, Captured, Coverage, DumpInfo, Evidence, Limits, Memory, Module, Os, Owners, Platform,
+    PointerWidth, Snapshot, Source, State, Thread,
 };
 use claims::Claim;
 use index::Index;
@@ -127,7 +127,7 @@ pub(super) fn assemble(
         threads: claimed.threads,
         modules: claimed.modules,
         unloaded_modules: facts.unloaded_modules,
-        limits: facts.limits,
+        limits: Limits { large_address_aware: claimed.large_address_aware, ..facts.limits },
         request: options.request.or(facts.request),
         deep_would_add,
         diagnostics: claimed.diagnostics,
@@ -138,6 +138,7 @@ pub(super) fn assemble(
 /// What the claimants found; it outlives the pieces that they looked at.
 struct Claimed {
     bounds: Bounds,
+    large_address_aware: Option<bool>,
     owners: Owners,
     claims: Vec<Claim>,
     modules: Vec<Module>,
@@ -158,6 +159,7 @@ fn claim_all(mut draft: Draft<'_>, options: &LoadOptions) -> Result<Claimed, Loa
     bounds.mmap_layout = mmap_layout::detect(&draft, bounds.range.end());
     Ok(Claimed {
         bounds,
+        large_address_aware: draft.large_address_aware,
         owners: draft.owners,
         claims: draft.claims,
         modules: draft.modules,

@@ -3,7 +3,7 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::data::{MapData, Part};
-use super::{HtmlOptions, assets, embed, evidence, figures, picture, policy, tables, verdict};
+use super::{HtmlOptions, assets, embed, evidence, figures, picture, policy, remedies, tables, verdict};
 use crate::report::text::head::{PLAIN, word};
 use crate::report::text::process_name;
 use crate::report::{Context, Tool};
@@ -22,6 +22,7 @@ pub(super) fn page(cx: Context<'_>, options: HtmlOptions) -> Markup {
                 main id="main" {
                     (verdict::markup(cx))
                     (figures::markup(cx))
+                    (remedies::markup(cx))
                     (picture::markup(cx, &part))
                     (picture::without(cx))
                     (tables::lists(cx))

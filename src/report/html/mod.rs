@@ -15,6 +15,7 @@ mod owners;
 mod picture;
 mod policy;
 mod regions;
+mod remedies;
 mod rows;
 mod table;
 mod tables;

@@ -48,8 +48,13 @@ pub fn write_map_markdown(
 fn block(paper: &mut Paper, cx: Context<'_>, options: &MapOptions, budget: usize) -> io::Result<()> {
     let mut picture = Vec::new();
     map::write_map(&mut picture, cx, options)?;
-    // Names in the picture are harmless already, but for what is harmless elsewhere.
-    let picture = String::from_utf8_lossy(&picture).replace('`', "\\u{60}");
+    block_of(paper, &picture, budget);
+    Ok(())
+}
+
+/// As many whole lines of a text as fit into `budget`, with their frame. Names in it are harmless for a terminal.
+pub(super) fn block_of(paper: &mut Paper, text: &[u8], budget: usize) {
+    let picture = String::from_utf8_lossy(text).replace('`', "\\u{60}");
     let room = budget.saturating_sub(FRAME);
     let mut end = 0;
     let lines = picture.split_inclusive('\n').take_while(|line| {
@@ -63,5 +68,4 @@ fn block(paper: &mut Paper, cx: Context<'_>, options: &MapOptions, budget: usize
         let rest = plural((all - shown.len()) as u64, "line");
         paper.lines(&format!("\n… {rest} of {} are left out; the text form has them\n", Count(all as u64)));
     }
-    Ok(())
 }

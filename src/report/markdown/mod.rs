@@ -4,6 +4,7 @@
 //! Jira does not fold; there `<details>` is a line of its own that does no harm.
 
 mod advice;
+mod answer;
 mod at;
 mod barriers;
 mod budget;
@@ -17,6 +18,7 @@ mod map;
 mod modules;
 mod paper;
 mod ranked;
+mod remedies;
 mod splitters;
 mod stacks;
 mod table;
@@ -29,6 +31,7 @@ use super::Context;
 use paper::Paper;
 use ranked::Ranked;
 
+pub use answer::write_answer_markdown;
 pub use at::write_at_markdown;
 pub use budget::LONGEST;
 pub use map::write_map_markdown;
@@ -67,6 +70,7 @@ pub fn write_markdown(out: &mut dyn Write, cx: Context<'_>, options: MarkdownOpt
     let mut paper = Paper::default();
     head::write(&mut paper, cx);
     figures::write(&mut paper, cx);
+    remedies::write(&mut paper, cx);
     map::write(&mut paper, cx)?;
     advice::write(&mut paper, cx);
     gaps::write(&mut paper, cx, options.limit());

@@ -13,8 +13,11 @@ const COLUMNS: Columns<5> = [
     ("owner", Column::Code),
     ("", Column::Words),
 ];
+/// Groups of owners that belong together, beside all stacks, modules and heaps.
+const MOST_GROUPS: usize = 8;
+
 const GROUPS: Columns<5> = [
-    ("together", Column::Words),
+    ("together", Column::Code),
     ("gain", Column::Number),
     ("largest gap", Column::Number),
     ("own size", Column::Number),
@@ -30,5 +33,7 @@ pub(super) fn write(paper: &mut Paper, cx: Context<'_>, limit: usize) {
     let list = Ranked { title: "Splitters", remark, noun: "splitter", limit, total: splitters.len() };
     list.write(paper, &COLUMNS, |rank| Some(splitters::cells(cx, splitters.get(rank)?)));
     paper.lines("\n");
-    table::write(paper, &GROUPS, cx.analysis.groups.iter().map(splitters::group_cells));
+    let groups = cx.analysis.groups.iter().map(splitters::group_cells);
+    let found = cx.analysis.owner_groups.iter().take(MOST_GROUPS).map(splitters::owner_group_cells);
+    table::write(paper, &GROUPS, groups.chain(found));
 }

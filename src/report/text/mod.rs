@@ -1,6 +1,7 @@
 //! The report for people: the verdict in the first line, then why, then the figures and tables, the most important
 //! first, within 100 columns.
 
+pub(super) mod advice;
 pub(super) mod barriers;
 pub(super) mod evidence;
 pub(super) mod figures;
@@ -47,6 +48,8 @@ pub fn write_text(out: &mut dyn Write, cx: Context<'_>, options: TextOptions) ->
     let limit = if options.all { usize::MAX } else { SHOWN };
     head::write(&mut page, cx)?;
     figures::write(&mut page, cx)?;
+    advice::write(&mut page, cx, options.all)?;
+    super::fit::write_section(&mut page, cx)?;
     map::write(&mut page, cx, options)?;
     gaps::write(&mut page, cx, limit)?;
     barriers::write(&mut page, cx, limit)?;

@@ -6,12 +6,13 @@ use super::super::Context;
 use super::label::owner_with_address;
 use super::page::Page;
 use super::table::{Align, Table, cut_note};
-use crate::analyze::{GroupSplitter, Splitter};
+use crate::analyze::{By, GroupSplitter, OwnerGroup, Splitter};
+use crate::report::escape::shortened;
 use crate::units::{Bytes, Count};
 
 pub(super) fn write(page: &mut Page<'_>, cx: Context<'_>, limit: usize) -> io::Result<()> {
     owners(page, cx, limit)?;
-    groups(page, cx)
+    groups(page, cx, limit)
 }
 
 fn owners(page: &mut Page<'_>, cx: Context<'_>, limit: usize) -> io::Result<()> {
@@ -47,7 +48,7 @@ pub(in crate::report) fn cells(cx: Context<'_>, splitter: &Splitter) -> [String;
     ]
 }
 
-fn groups(page: &mut Page<'_>, cx: Context<'_>) -> io::Result<()> {
+fn groups(page: &mut Page<'_>, cx: Context<'_>, limit: usize) -> io::Result<()> {
     let mut table = Table::new(&[
         ("together", Align::Left),
         ("gain", Align::Right),
@@ -56,8 +57,23 @@ fn groups(page: &mut Page<'_>, cx: Context<'_>) -> io::Result<()> {
         ("owners", Align::Right),
     ]);
     cx.analysis.groups.iter().for_each(|group| table.row(group_cells(group)));
+    let found = &cx.analysis.owner_groups;
+    found.iter().take(limit).for_each(|group| table.row(owner_group_cells(group)));
     page.line("")?;
-    table.write(page)
+    table.write(page)?;
+    cut_note(page, found.len(), limit, "group")
+}
+
+/// The same for owners that belong together.
+pub(in crate::report) fn owner_group_cells(group: &OwnerGroup) -> [String; 5] {
+    let name = shortened(&group.name, 40);
+    let what = match group.by {
+        By::ThreadName => format!("threads {name}"),
+        By::StackSize | By::Shape => name.to_string(),
+        By::Folder => format!("modules of {name}"),
+    };
+    let (gain, without) = (Bytes(group.gain), Bytes(group.largest_without));
+    [what, gain.to_string(), without.to_string(), Bytes(group.bytes).to_string(), Count(group.owners).to_string()]
 }
 
 /// Which group, gain, the largest gap without it, its size, how many owners.

@@ -2,8 +2,10 @@
 //!
 //! The long lists are made entry by entry while they are written, so a report costs no memory of its own.
 
+mod advice;
 mod barrier;
 mod dump;
+mod fit;
 mod free;
 mod gap;
 mod heads;
@@ -21,10 +23,13 @@ mod splitter;
 mod thread;
 mod totals;
 mod verdict;
+mod what_if;
 mod word;
 
+pub use advice::{AdviceView, OwnerGroupView};
 pub use barrier::BarrierView;
 pub use dump::{DumpView, ReasonView};
+pub use fit::{CandidateView, FitReport, FitRequestView, FitView};
 pub use free::{BucketView, FreeView, LargestView, ThreadRoomView};
 pub use gap::GapView;
 pub use heads::{AtReport, ThreadsReport};
@@ -43,6 +48,7 @@ pub use splitter::{GroupView, SplitterView};
 pub use thread::{StackTotalsView, StackView, ThreadView};
 pub use totals::{KindTotalsView, TotalsView};
 pub use verdict::{RequestView, VerdictView};
+pub use what_if::{OutcomeView, WhatIfReport, WhatIfView};
 pub use word::{Vocabulary, Word};
 
 use crate::addr::Addr;

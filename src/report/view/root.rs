@@ -5,8 +5,9 @@ use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 
 use super::{
-    AddressSpaceView, BarrierView, Context, DiagnosticView, DumpView, FreeView, GapView, GroupView, LimitsView, List,
-    ModuleView, RegionView, SplitterView, StackTotalsView, ThreadView, TotalsView, UnloadedModuleView, VerdictView,
+    AddressSpaceView, AdviceView, BarrierView, Context, DiagnosticView, DumpView, FitView, FreeView, GapView,
+    GroupView, LimitsView, List, ModuleView, OwnerGroupView, RegionView, SplitterView, StackTotalsView, ThreadView,
+    TotalsView, UnloadedModuleView, VerdictView,
 };
 
 /// Version of the shape below. Additions do not change it.
@@ -42,6 +43,12 @@ pub struct Report<'a> {
     pub splitters: List<'a, SplitterView<'a>>,
     /// The same for all stacks, all modules, all heaps.
     pub splitter_groups: Vec<GroupView>,
+    /// Groups of at least two owners that belong together, ranked as `splitters` are.
+    pub owner_groups: List<'a, OwnerGroupView<'a>>,
+    /// What would help, what lifts a limit first, then by the largest gap that it would give.
+    pub advice: Vec<AdviceView<'a>>,
+    /// What must go so that the request fits; null without a request, and where it fits.
+    pub fit: Option<FitView<'a>>,
     /// Everything occupied, by address.
     pub regions: List<'a, RegionView<'a>>,
     /// Threads, the crashed one first where known.
@@ -99,6 +106,9 @@ impl<'a> Report<'a> {
             barriers: each(&analysis.barriers, move |barrier| Some(BarrierView::new(cx, *barrier))),
             splitters: each(&analysis.splitters, move |splitter| SplitterView::new(cx, splitter)),
             splitter_groups: analysis.groups.iter().map(GroupView::new).collect(),
+            owner_groups: each(&analysis.owner_groups, |group| Some(OwnerGroupView::new(group))),
+            advice: analysis.advice.iter().map(AdviceView::new).collect(),
+            fit: analysis.fit.as_ref().map(|fit| FitView::new(cx, fit)),
             regions: each(regions, move |region| Some(RegionView::new(cx, region))),
             threads: threads(cx),
             stack_totals: StackTotalsView::new(cx),

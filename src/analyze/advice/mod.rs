@@ -1,0 +1,126 @@
+//! What would help: each known remedy is tried on a copy of the map, and only those that enlarge the largest gap, or
+//! lift the limit that refused, are kept.
+
+mod arenas;
+mod layout;
+mod limit;
+mod modules;
+mod stacks;
+mod together;
+mod windows;
+
+use super::groups::OwnerGroup;
+use super::what_if::{self, Edit, Outcome};
+use super::{Reach, Splitter};
+use crate::model::Snapshot;
+
+/// A remedy that would help.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Advice {
+    /// Which.
+    pub remedy: Remedy,
+    /// The edits that it was tried as; empty for what changes no map.
+    pub edits: Vec<Edit>,
+    /// The figures with it.
+    pub after: Outcome,
+    /// How much larger the largest usable and reachable gap would be, in bytes.
+    pub gain: u64,
+    /// What to do, as one sentence with its numbers. Names in it are from the dump.
+    pub what: String,
+    /// How to do it, a sentence each.
+    pub how: Vec<String>,
+}
+
+/// The remedies that are tried.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord)]
+pub enum Remedy {
+    /// Smaller thread stacks.
+    SmallerStacks,
+    /// Fewer threads of one name.
+    FewerThreads,
+    /// Fewer arenas of glibc's malloc.
+    FewerArenas,
+    /// The executable's large-address-aware bit.
+    LargeAddressAware,
+    /// More user address space on 32-bit Windows.
+    UserVa,
+    /// Modules side by side.
+    PackModules,
+    /// A module that is loaded later or not at all.
+    WithoutModule,
+    /// mmap's usual direction.
+    TopDown,
+    /// More or fewer mappings.
+    MappingLimit,
+    /// Several of the others.
+    Together,
+}
+
+impl Remedy {
+    /// All.
+    pub const ALL: [Remedy; 10] = [
+        Remedy::SmallerStacks,
+        Remedy::FewerThreads,
+        Remedy::FewerArenas,
+        Remedy::LargeAddressAware,
+        Remedy::UserVa,
+        Remedy::PackModules,
+        Remedy::WithoutModule,
+        Remedy::TopDown,
+        Remedy::MappingLimit,
+        Remedy::Together,
+    ];
+
+    /// The word used in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Remedy::SmallerStacks => "smaller-stacks",
+            Remedy::FewerThreads => "fewer-threads",
+            Remedy::FewerArenas => "fewer-arenas",
+            Remedy::LargeAddressAware => "large-address-aware",
+            Remedy::UserVa => "user-va",
+            Remedy::PackModules => "pack-modules",
+            Remedy::WithoutModule => "without-module",
+            Remedy::TopDown => "top-down",
+            Remedy::MappingLimit => "mapping-limit",
+            Remedy::Together => "together",
+        }
+    }
+}
+
+/// What remedies are judged on.
+pub(super) struct Patient<'a> {
+    pub snapshot: &'a Snapshot,
+    pub before: Outcome,
+    pub reach: Reach,
+    pub splitters: &'a [Splitter],
+    pub groups: &'a [OwnerGroup],
+}
+
+/// All remedies that help, those first that would leave the largest gap; what lifts a limit comes before all.
+pub(super) fn find(patient: &Patient<'_>) -> Vec<Advice> {
+    let tried = [
+        limit::try_it(patient),
+        layout::try_it(patient),
+        windows::try_it(patient),
+        stacks::try_smaller(patient),
+        stacks::try_fewer(patient),
+        arenas::try_it(patient),
+        modules::try_packed(patient),
+        modules::try_without(patient),
+    ];
+    let mut advice: Vec<Advice> = tried.into_iter().flatten().collect();
+    advice.extend(together::try_it(patient, &advice));
+    let lifts = |a: &Advice| a.remedy == Remedy::MappingLimit;
+    advice.sort_by_key(|a| (!lifts(a), std::cmp::Reverse(a.gain), a.remedy));
+    advice
+}
+
+impl Patient<'_> {
+    /// The advice if its edits can be made and help.
+    fn attempt(&self, remedy: Remedy, edits: Vec<Edit>, what: String, how: Vec<String>) -> Option<Advice> {
+        let after = Outcome::measure(&what_if::apply(self.snapshot, &edits).ok()?);
+        let gain = after.largest.checked_sub(self.before.largest).filter(|gain| *gain > 0)?;
+        Some(Advice { remedy, edits, after, gain, what, how })
+    }
+}

@@ -1,0 +1,71 @@
+//! Smaller stacks, and fewer of them.
+
+use super::{Advice, Patient, Remedy};
+use crate::analyze::groups::By;
+use crate::analyze::what_if::{Edit, Pattern, Target};
+use crate::model::{Os, Stack};
+use crate::units::{Bytes, Count};
+
+/// A stack of this size is enough for most threads, where nothing tells how much they use.
+const USUALLY_ENOUGH: u64 = 256 << 10;
+/// Room above what a stack has been seen to use.
+const MARGIN: u64 = 64 << 10;
+/// Grain of the sizes that are advised.
+const GRAIN: u64 = 64 << 10;
+/// Pools of threads that are named.
+const MOST_POOLS: usize = 3;
+
+/// Stacks of twice what the deepest one uses, and a margin.
+pub(super) fn try_smaller(patient: &Patient<'_>) -> Vec<Advice> {
+    let stacks: Vec<&Stack> = patient.snapshot.threads.iter().filter_map(|t| t.stack.as_ref()).collect();
+    let movable = |s: &&&Stack| patient.snapshot.owner(s.owner).is_some_and(|o| o.movable);
+    let used = stacks.iter().filter(movable).filter_map(|s| s.used).max();
+    let wanted = used.map_or(USUALLY_ENOUGH, |used| used.saturating_mul(2).saturating_add(MARGIN));
+    let size = wanted.checked_next_multiple_of(GRAIN).unwrap_or(u64::MAX);
+    let seen = match used {
+        Some(used) => format!("the deepest used {} when the dump was written", Bytes(used)),
+        None => "the dump does not tell how much they use".to_owned(),
+    };
+    let larger = stacks.iter().filter(movable).filter(|s| s.range.size() > size).count();
+    let what = format!("stacks of {} for {} threads that have more ({seen})", Bytes(size), Count(larger as u64));
+    let edits = vec![Edit::StackSize { bytes: size, threads: None }];
+    patient.attempt(Remedy::SmallerStacks, edits, what, how_smaller(patient, size)).into_iter().collect()
+}
+
+fn how_smaller(patient: &Patient<'_>, size: u64) -> Vec<String> {
+    match patient.snapshot.platform.os {
+        Some(Os::Windows) => vec![format!(
+            "link the executable with /STACK:{size}, or pass {size} to CreateThread with STACK_SIZE_PARAM_IS_A_RESERVATION"
+        )],
+        _ => vec![format!(
+            "pthread_attr_setstacksize({size}) where the threads are made, or `ulimit -s {}` before the start",
+            size >> 10
+        )],
+    }
+}
+
+/// The pools of threads without which the largest gap would be largest.
+pub(super) fn try_fewer(patient: &Patient<'_>) -> Vec<Advice> {
+    let pools = patient.groups.iter().filter(|g| g.by == By::ThreadName).take(MOST_POOLS);
+    pools
+        .filter_map(|pool| {
+            let what = format!("fewer threads named {}: without all {}", pool.name, Count(pool.owners));
+            let how = vec![format!("limit that pool; {} of stacks are its own", Bytes(pool.bytes))];
+            let target = Target::ThreadName(Pattern::new(&pool.name));
+            patient.attempt(Remedy::FewerThreads, vec![Edit::Without(target)], what, how)
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analyze::groups::pattern;
+
+    #[test]
+    fn a_pool_is_found_by_its_own_pattern() {
+        for name in ["worker-17", "io 3/16", "main"] {
+            assert!(Pattern::new(&pattern(name)).matches(name));
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! Groups of owners, which are what people can change: a pool of threads, a size of stacks, a vendor's modules, the
+//! mappings of one allocator.
+//!
+//! Each way of grouping parts the owners, so that all groups of it are tried in one pass over the regions.
+
+mod folders;
+mod shapes;
+mod sizes;
+mod threads;
+
+pub use threads::pattern;
+
+use super::Reach;
+use super::splitters;
+use crate::model::{OwnerId, Snapshot};
+
+/// What the members of a group have in common.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord)]
+pub enum By {
+    /// Stacks of threads whose names differ in their numbers only.
+    ThreadName,
+    /// Thread stacks of one size.
+    StackSize,
+    /// Modules from one folder.
+    Folder,
+    /// Private and shared mappings and mapped files of one size and make.
+    Shape,
+}
+
+impl By {
+    /// All ways.
+    pub const ALL: [By; 4] = [By::ThreadName, By::StackSize, By::Folder, By::Shape];
+
+    /// The word used in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            By::ThreadName => "thread-name",
+            By::StackSize => "stack-size",
+            By::Folder => "folder",
+            By::Shape => "shape",
+        }
+    }
+
+    fn parted(self, snapshot: &Snapshot) -> Parted {
+        match self {
+            By::ThreadName => threads::part(snapshot),
+            By::StackSize => sizes::part(snapshot),
+            By::Folder => folders::part(snapshot),
+            By::Shape => shapes::part(snapshot),
+        }
+    }
+}
+
+/// A group whose going would enlarge the largest gap.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OwnerGroup {
+    /// What its members have in common.
+    pub by: By,
+    /// What that is: `worker-*`, `stacks of 8 MiB`, a folder. From the dump and so untrusted.
+    pub name: Box<str>,
+    /// How many owners.
+    pub owners: u64,
+    /// How many regions.
+    pub regions: u64,
+    /// Their sum in bytes.
+    pub bytes: u64,
+    /// The largest usable and reachable gap without it, in bytes.
+    pub largest_without: u64,
+    /// How much that is above today's.
+    pub gain: u64,
+}
+
+/// Which group each owner is in.
+#[derive(Default)]
+struct Parted {
+    /// By owner; `None` for those in no group.
+    group_of: Vec<Option<u32>>,
+    names: Vec<Box<str>>,
+}
+
+impl Parted {
+    /// Groups by name, in order of first appearance; owners with a `None` are in no group.
+    fn by_name(snapshot: &Snapshot, name: impl Fn(OwnerId) -> Option<Box<str>>) -> Parted {
+        let mut numbers = std::collections::HashMap::new();
+        let mut parted = Parted::default();
+        for (id, _) in snapshot.owners.iter() {
+            let number = name(id).map(|name| {
+                *numbers.entry(name.clone()).or_insert_with(|| {
+                    parted.names.push(name);
+                    u32::try_from(parted.names.len() - 1).unwrap_or(u32::MAX)
+                })
+            });
+            parted.group_of.push(number);
+        }
+        parted
+    }
+
+    fn group(&self, owner: OwnerId) -> Option<usize> {
+        self.group_of.get(owner.0 as usize).copied().flatten().map(|number| number as usize)
+    }
+}
+
+/// All groups of at least two owners whose going would enlarge the largest gap, those first that would do most; of
+/// equals those with fewer bytes.
+pub fn rank(snapshot: &Snapshot, reach: Reach) -> Vec<OwnerGroup> {
+    let today = splitters::largest_without(&snapshot.space, reach, |_| false);
+    let mut groups: Vec<OwnerGroup> = By::ALL.into_iter().flat_map(|by| of(snapshot, reach, by, today)).collect();
+    groups.sort_by(|a, b| {
+        (std::cmp::Reverse(a.gain), a.bytes, a.by, &a.name).cmp(&(std::cmp::Reverse(b.gain), b.bytes, b.by, &b.name))
+    });
+    groups
+}
+
+fn of(snapshot: &Snapshot, reach: Reach, by: By, today: u64) -> Vec<OwnerGroup> {
+    let parted = by.parted(snapshot);
+    let trials = splitters::trials(&snapshot.space, reach, parted.names.len(), |owner| parted.group(owner));
+    let mut owners = vec![0u64; parted.names.len()];
+    let members = snapshot.owners.iter().filter_map(|(id, _)| parted.group(id));
+    for number in members {
+        if let Some(count) = owners.get_mut(number) {
+            *count += 1;
+        }
+    }
+    let all = parted.names.into_iter().zip(trials).zip(owners);
+    all.filter_map(|((name, trial), owners)| {
+        let gain = trial.largest.checked_sub(today).filter(|gain| *gain > 0 && owners > 1)?;
+        let regions = trial.regions.into();
+        Some(OwnerGroup { by, name, owners, regions, bytes: trial.bytes, largest_without: trial.largest, gain })
+    })
+    .collect()
+}

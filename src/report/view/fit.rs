@@ -1,0 +1,115 @@
+//! What must go, in JSON.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::root::{SCHEMA_VERSION, Tool};
+use super::{Address, AddressSpaceView, Context, DumpView, OwnerView};
+use crate::analyze::fit::{Candidate, Fit};
+use crate::model::OwnerId;
+
+/// What `fit --format json` prints.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct FitReport<'a> {
+    /// Version of this shape.
+    pub schema_version: u32,
+    /// What made it.
+    pub tool: Tool,
+    /// The dump.
+    pub dump: DumpView<'a>,
+    /// Limits and trust.
+    pub address_space: AddressSpaceView,
+    /// What must go.
+    pub fit: FitView<'a>,
+}
+
+/// What must go so that a range of address space fits.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Fit")]
+pub struct FitView<'a> {
+    /// The range asked for.
+    pub request: FitRequestView,
+    /// Whether it fits as things are.
+    pub fits_now: bool,
+    /// Windows of which no other has both fewer owners and fewer committed bytes, the fewest owners first. None holds a
+    /// pinned owner.
+    pub candidates: Vec<CandidateView<'a>>,
+    /// How many such windows there are; the list has the first 32 at most.
+    pub candidate_count: u64,
+    /// Pinned owners of whom at least one stands in every window; empty if there are candidates.
+    pub pinned: Vec<OwnerView<'a>>,
+}
+
+/// A range of address space to be placed.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "FitRequest")]
+pub struct FitRequestView {
+    /// Bytes.
+    pub size: u64,
+    /// Alignment of its start in bytes: the granularity, or what was asked for if that is more.
+    pub align: u64,
+}
+
+/// One window and what must go for it.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "FitCandidate")]
+pub struct CandidateView<'a> {
+    /// First address of the window.
+    pub start: Address,
+    /// First address after it.
+    pub end: Address,
+    /// Who stands in it, by address; all of each must go.
+    pub owners: Vec<OwnerView<'a>>,
+    /// How many they are.
+    pub owner_count: u64,
+    /// Committed bytes of these owners, in the window and elsewhere.
+    pub committed: u64,
+    /// The same of their reserved bytes.
+    pub reserved: u64,
+    /// The largest usable gap without them, of those that mmap reaches, in bytes.
+    pub largest_gap_after: u64,
+}
+
+impl<'a> FitReport<'a> {
+    /// The answer with its heads.
+    pub fn new(cx: Context<'a>, fit: &Fit) -> FitReport<'a> {
+        FitReport {
+            schema_version: SCHEMA_VERSION,
+            tool: Tool::this(),
+            dump: DumpView::new(cx),
+            address_space: AddressSpaceView::new(cx),
+            fit: FitView::new(cx, fit),
+        }
+    }
+}
+
+impl<'a> FitView<'a> {
+    pub(super) fn new(cx: Context<'a>, fit: &Fit) -> FitView<'a> {
+        let align = fit.placement.align(cx.analysis.reach);
+        FitView {
+            request: FitRequestView { size: fit.placement.size, align },
+            fits_now: fit.fits_now,
+            candidates: fit.candidates.iter().map(|c| CandidateView::new(cx, c)).collect(),
+            candidate_count: fit.candidate_count as u64,
+            pinned: owners(cx, &fit.pinned),
+        }
+    }
+}
+
+impl<'a> CandidateView<'a> {
+    fn new(cx: Context<'a>, candidate: &Candidate) -> CandidateView<'a> {
+        CandidateView {
+            start: cx.hex(candidate.window.start()),
+            end: cx.hex(candidate.window.end()),
+            owners: owners(cx, &candidate.owners),
+            owner_count: candidate.owners.len() as u64,
+            committed: candidate.committed,
+            reserved: candidate.reserved,
+            largest_gap_after: candidate.largest_after,
+        }
+    }
+}
+
+fn owners<'a>(cx: Context<'a>, ids: &[OwnerId]) -> Vec<OwnerView<'a>> {
+    ids.iter().filter_map(|id| cx.owner(*id)).collect()
+}
