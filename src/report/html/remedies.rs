@@ -9,7 +9,7 @@ use crate::report::{Context, fit};
 pub(super) fn markup(cx: Context<'_>) -> Markup {
     html! {
         (advice(cx))
-        @if let Some(fit) = &cx.analysis.fit {
+        @if let Some(fit) = &cx.counsel.fit {
             section id="must-go" class="list" aria-labelledby="must-go-title" {
                 div class="head" { h2 id="must-go-title" { "What must go" } }
                 p { (fit::sentence(cx, fit)) }
@@ -19,7 +19,7 @@ pub(super) fn markup(cx: Context<'_>) -> Markup {
 }
 
 fn advice(cx: Context<'_>) -> Markup {
-    let advice = &cx.analysis.advice;
+    let advice = &cx.counsel.advice;
     html! {
         section id="advice" class="list" aria-labelledby="advice-title" {
             div class="head" {

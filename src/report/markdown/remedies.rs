@@ -11,7 +11,7 @@ const EXPLAINED: usize = 5;
 
 pub(super) fn write(paper: &mut Paper, cx: Context<'_>) {
     paper.section(budget::REMEDIES);
-    let advice = &cx.analysis.advice;
+    let advice = &cx.counsel.advice;
     paper.heading("Advice");
     if advice.is_empty() {
         paper.lines("None of the usual remedies would enlarge the largest gap.\n");
@@ -24,7 +24,7 @@ pub(super) fn write(paper: &mut Paper, cx: Context<'_>) {
         format!("{figures}{}. {}", sentence(&what), how.join(". "))
     });
     paper.list(advice.len().min(EXPLAINED), items);
-    if let Some(fit) = &cx.analysis.fit {
+    if let Some(fit) = &cx.counsel.fit {
         paper.heading("What must go");
         paper.list(1, [sentence(&fit::sentence(cx, fit))]);
     }

@@ -14,7 +14,7 @@ const EXPLAINED: usize = 3;
 const SENTENCE: usize = 400;
 
 pub(super) fn write(page: &mut Page<'_>, cx: Context<'_>, all: bool) -> io::Result<()> {
-    let advice = &cx.analysis.advice;
+    let advice = &cx.counsel.advice;
     if advice.is_empty() {
         return page.heading("Advice", "none of the usual remedies would enlarge the largest gap");
     }
