@@ -34,6 +34,8 @@ pub enum Edit {
     Granularity(u64),
     /// mmap's usual search, from the top downwards and everywhere (Linux).
     TopDown,
+    /// A higher M_MMAP_THRESHOLD of glibc's malloc, in bytes: smaller mappings of its own are served from the brk heap.
+    MmapThreshold(u64),
     /// At most so many glibc arenas, the main one counted.
     ArenaMax(u64),
     /// Something new in a free place.
@@ -55,6 +57,12 @@ pub enum Target {
     Kind(OwnerKind),
     /// The owner of the region at this address.
     Region(Addr),
+    /// Mappings of files with matching names or paths, other than modules.
+    File(Pattern),
+    /// Mappings of a matching shape, as the groups of a report name them.
+    Shape(Pattern),
+    /// Private memory of which nothing is committed.
+    Reserved,
 }
 
 /// A name with `*` for any characters and `?` for any one; upper and lower case are equal.
@@ -98,6 +106,7 @@ impl std::fmt::Display for Edit {
             Edit::Rebase { module, to } => write!(f, "rebase={}:{to}", module.0),
             Edit::Granularity(bytes) => write!(f, "granularity={}", plain_size(*bytes)),
             Edit::TopDown => f.write_str("top-down"),
+            Edit::MmapThreshold(bytes) => write!(f, "mmap-threshold={}", plain_size(*bytes)),
             Edit::ArenaMax(arenas) => write!(f, "arena-max={arenas}"),
             Edit::Add(range) => write!(f, "add={}@{}", plain_size(range.size()), range.start()),
             Edit::Repack => f.write_str("repack"),
@@ -113,6 +122,9 @@ impl std::fmt::Display for Target {
             Target::Module(names) => write!(f, "module:{}", names.0),
             Target::Kind(kind) => write!(f, "kind:{}", kind.name()),
             Target::Region(addr) => write!(f, "region:{addr}"),
+            Target::File(names) => write!(f, "file:{}", names.0),
+            Target::Shape(names) => write!(f, "shape:{}", names.0),
+            Target::Reserved => f.write_str("state:reserved"),
         }
     }
 }

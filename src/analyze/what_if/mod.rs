@@ -2,6 +2,7 @@
 
 mod draft;
 mod edit;
+pub(super) mod malloc;
 mod modules;
 mod outcome;
 mod removal;
@@ -80,6 +81,7 @@ fn apply_one(draft: &mut Draft, before: &Snapshot, edit: &Edit) -> Result<(), Ed
             Ok(())
         }
         Edit::TopDown => space::top_down(draft, edit),
+        Edit::MmapThreshold(bytes) => malloc::raise_threshold(draft, edit, *bytes),
         Edit::ArenaMax(arenas) => removal::limit_arenas(draft, edit, *arenas),
         Edit::Add(range) => space::add(draft, edit, *range),
         Edit::Repack => {
