@@ -38,7 +38,9 @@ pub(in crate::report) fn why_nothing(cx: Context<'_>) -> String {
     }
     let today = Bytes(cx.analysis.figures.largest_reachable_size());
     match Bytes(cx.counsel.largest_without_movable) {
-        best if best <= today => format!("even without all that can move or go, it would be {today}"),
+        best if !cx.counsel.moving_matters(today.0) => {
+            format!("even without all that can move or go it would be {best}")
+        }
         best => {
             format!("without all that can move or go it would be {best}, but no single remedy comes nearer to that")
         }
