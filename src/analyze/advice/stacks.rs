@@ -49,7 +49,7 @@ pub(super) fn try_fewer(patient: &Patient<'_>) -> Vec<Advice> {
     let pools = patient.groups.iter().filter(|g| g.by == By::ThreadName).take(MOST_POOLS);
     pools
         .filter_map(|pool| {
-            let what = format!("fewer threads named {}: without all {}", pool.name, Count(pool.owners));
+            let what = format!("fewer threads named {}: without all {}", pool.name, Count(pool.owners()));
             let how = vec![format!("limit that pool; {} of stacks are its own", Bytes(pool.bytes))];
             let target = Target::ThreadName(Pattern::new(&pool.name));
             patient.attempt(Remedy::FewerThreads, vec![Edit::Without(target)], what, how)
