@@ -31,6 +31,7 @@ mod properties;
 mod published;
 mod questions;
 mod redact;
+mod repack;
 mod samples;
 mod shared_stacks;
 mod spaces;

@@ -22,12 +22,13 @@ Edits:
   top-down                        mmap's usual search, which reaches every gap (Linux)
   arena-max=N                     at most N glibc arenas, the main one counted
   add=SIZE@ADDR                   something new in a free place
+  repack                          closes what earlier edits freed, as a fresh start would
 In names * stands for any characters and ? for any one.";
 
 /// What is accepted, for errors.
 const FORMS: &str = "stack-size=SIZE[:THREAD-NAME], without=thread:ID, without=thread-name:NAME, without=module:NAME, \
                          without=kind:KIND, without=region:ADDR, large-address-aware, user-va=SIZE, pack-modules, \
-                         rebase=MODULE:ADDR, granularity=SIZE, top-down, arena-max=N, add=SIZE@ADDR";
+                         rebase=MODULE:ADDR, granularity=SIZE, top-down, arena-max=N, add=SIZE@ADDR, repack";
 
 /// Reads one edit.
 ///
@@ -38,6 +39,7 @@ pub fn parse_edit(text: &str) -> Result<Edit, String> {
     match (name, value) {
         ("large-address-aware", None) => Ok(Edit::LargeAddressAware),
         ("top-down", None) => Ok(Edit::TopDown),
+        ("repack", None) => Ok(Edit::Repack),
         ("pack-modules", None) => Ok(Edit::PackModules),
         ("stack-size", Some(value)) => stack_size(value),
         ("without", Some(value)) => target(value).map(Edit::Without),

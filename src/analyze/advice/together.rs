@@ -2,6 +2,7 @@
 
 use super::{Advice, Patient, Remedy};
 use crate::analyze::VerdictKind;
+use crate::analyze::what_if::Edit;
 
 /// The remedies that people can apply to one process at once, where the request fits with all of them and with none
 /// alone. Those that do the same thing in another way are left out.
@@ -17,7 +18,9 @@ pub(super) fn try_it(patient: &Patient<'_>, single: &[Advice]) -> Option<Advice>
             parts.push(advice);
         }
     }
-    let edits = parts.iter().flat_map(|a| a.edits.clone()).collect();
+    let (starts, mut edits): (Vec<Edit>, Vec<Edit>) =
+        parts.iter().flat_map(|a| a.edits.clone()).partition(|edit| *edit == Edit::Repack);
+    edits.extend(starts.into_iter().next());
     let names: Vec<&str> = parts.iter().map(|a| a.remedy.name()).collect();
     let what = format!("together: {}", names.join(", "));
     let together = patient.attempt(Remedy::Together, edits, what, Vec::new())?;

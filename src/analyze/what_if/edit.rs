@@ -38,6 +38,8 @@ pub enum Edit {
     ArenaMax(u64),
     /// Something new in a free place.
     Add(AddrRange),
+    /// Holes that earlier edits left between neighbours close up, as at a fresh start.
+    Repack,
 }
 
 /// Who is to be gone.
@@ -98,6 +100,7 @@ impl std::fmt::Display for Edit {
             Edit::TopDown => f.write_str("top-down"),
             Edit::ArenaMax(arenas) => write!(f, "arena-max={arenas}"),
             Edit::Add(range) => write!(f, "add={}@{}", plain_size(range.size()), range.start()),
+            Edit::Repack => f.write_str("repack"),
         }
     }
 }

@@ -5,6 +5,7 @@ mod edit;
 mod modules;
 mod outcome;
 mod removal;
+mod repack;
 mod space;
 mod stacks;
 
@@ -61,12 +62,12 @@ pub enum EditError {
 pub fn apply(snapshot: &Snapshot, edits: &[Edit]) -> Result<Snapshot, EditError> {
     let mut draft = Draft::of(snapshot);
     for edit in edits {
-        apply_one(&mut draft, edit)?;
+        apply_one(&mut draft, snapshot, edit)?;
     }
     Ok(draft.finish())
 }
 
-fn apply_one(draft: &mut Draft, edit: &Edit) -> Result<(), EditError> {
+fn apply_one(draft: &mut Draft, before: &Snapshot, edit: &Edit) -> Result<(), EditError> {
     match edit {
         Edit::StackSize { bytes, threads } => stacks::shrink(draft, edit, *bytes, threads.as_ref()),
         Edit::Without(target) => removal::remove(draft, edit, target),
@@ -81,5 +82,9 @@ fn apply_one(draft: &mut Draft, edit: &Edit) -> Result<(), EditError> {
         Edit::TopDown => space::top_down(draft, edit),
         Edit::ArenaMax(arenas) => removal::limit_arenas(draft, edit, *arenas),
         Edit::Add(range) => space::add(draft, edit, *range),
+        Edit::Repack => {
+            repack::repack(draft, &before.space);
+            Ok(())
+        }
     }
 }
