@@ -31,6 +31,8 @@ mod properties;
 mod published;
 mod questions;
 mod redact;
+#[cfg(target_os = "linux")]
+mod remedies;
 mod samples;
 mod shared_stacks;
 mod spaces;
