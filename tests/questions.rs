@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::process::Command;
 
 use fragscope::addr::Addr;
-use fragscope::analyze::analyze;
 use fragscope::analyze::what_if::{Edit, Outcome, Target, apply};
+use fragscope::analyze::{advise, analyze};
 use serde_json::Value;
 
 use crate::samples;
@@ -53,7 +53,7 @@ fn every_advice_is_what_its_edits_give() {
     for sample in &samples::ALL {
         let dump = sample.load();
         let analysis = analyze(dump.snapshot());
-        for advice in analysis.advice.iter().filter(|a| !a.edits.is_empty()) {
+        for advice in advise(dump.snapshot(), &analysis).advice.iter().filter(|a| !a.edits.is_empty()) {
             let after = analyze(&apply(dump.snapshot(), &advice.edits).unwrap());
             assert_eq!(Outcome::of(&after), advice.after, "{}: {}", sample.file, advice.what);
             assert_eq!(after.figures.largest_reachable_size() - analysis.figures.largest_reachable_size(), advice.gain);

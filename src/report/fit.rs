@@ -36,7 +36,7 @@ pub fn write_fit(out: &mut dyn Write, cx: Context<'_>, fit: &Fit, color: bool) -
 
 /// The section of the report: the answer, and the cheapest windows.
 pub(super) fn write_section(page: &mut Page<'_>, cx: Context<'_>) -> io::Result<()> {
-    let Some(fit) = &cx.analysis.fit else { return Ok(()) };
+    let Some(fit) = &cx.counsel.fit else { return Ok(()) };
     page.heading("What must go", WINDOWS)?;
     page.item("  ", &sentence(cx, fit))?;
     if fit.candidates.len() > 1 {

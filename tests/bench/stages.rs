@@ -10,7 +10,7 @@
 use std::io;
 
 use divan::Bencher;
-use fragscope::analyze::{Analysis, analyze};
+use fragscope::analyze::{Analysis, advise, analyze};
 use fragscope::load::{self, Dump, LoadOptions};
 use fragscope::report::{self, Context, OwnerIds, Report, TextOptions};
 
@@ -76,8 +76,9 @@ fn with_answers(bencher: Bencher<'_, '_>, input: Input, stage: impl Fn(Context<'
     let dump = load(&bytes);
     let snapshot = dump.snapshot();
     let analysis: Analysis = analyze(snapshot);
+    let counsel = advise(snapshot, &analysis);
     let ids = OwnerIds::new(&snapshot.owners);
-    bencher.bench_local(|| stage(Context { snapshot, analysis: &analysis, ids: &ids }));
+    bencher.bench_local(|| stage(Context { snapshot, analysis: &analysis, counsel: &counsel, ids: &ids }));
 }
 
 #[divan::bench(args = INPUTS)]
@@ -91,6 +92,14 @@ fn analysis(bencher: Bencher<'_, '_>, input: Input) {
     let bytes = input.1();
     let dump = load(&bytes);
     bencher.bench_local(|| analyze(dump.snapshot()));
+}
+
+#[divan::bench(args = INPUTS)]
+fn advice(bencher: Bencher<'_, '_>, input: Input) {
+    let bytes = input.1();
+    let dump = load(&bytes);
+    let analysis = analyze(dump.snapshot());
+    bencher.bench_local(|| advise(dump.snapshot(), &analysis));
 }
 
 #[divan::bench(args = INPUTS)]

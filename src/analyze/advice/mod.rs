@@ -92,6 +92,8 @@ impl Remedy {
 pub(super) struct Patient<'a> {
     pub snapshot: &'a Snapshot,
     pub before: Outcome,
+    /// Whether the largest gap could grow at all by what can move or go.
+    pub moving_helps: bool,
     pub reach: Reach,
     pub splitters: &'a [Splitter],
     pub groups: &'a [OwnerGroup],
@@ -99,21 +101,28 @@ pub(super) struct Patient<'a> {
 
 /// All remedies that help, those first that would leave the largest gap; what lifts a limit comes before all.
 pub(super) fn find(patient: &Patient<'_>) -> Vec<Advice> {
-    let tried = [
-        limit::try_it(patient),
-        layout::try_it(patient),
-        windows::try_it(patient),
+    let mut advice: Vec<Advice> =
+        [limit::try_it(patient), layout::try_it(patient), windows::try_it(patient)].into_iter().flatten().collect();
+    if patient.moving_helps {
+        advice.extend(try_moving(patient));
+    }
+    advice.extend(together::try_it(patient, &advice));
+    let lifts = |a: &Advice| a.remedy == Remedy::MappingLimit;
+    advice.sort_by_key(|a| (!lifts(a), std::cmp::Reverse(a.gain), a.remedy));
+    advice
+}
+
+/// What moves owners or makes them smaller.
+fn try_moving(patient: &Patient<'_>) -> impl Iterator<Item = Advice> {
+    [
         stacks::try_smaller(patient),
         stacks::try_fewer(patient),
         arenas::try_it(patient),
         modules::try_packed(patient),
         modules::try_without(patient),
-    ];
-    let mut advice: Vec<Advice> = tried.into_iter().flatten().collect();
-    advice.extend(together::try_it(patient, &advice));
-    let lifts = |a: &Advice| a.remedy == Remedy::MappingLimit;
-    advice.sort_by_key(|a| (!lifts(a), std::cmp::Reverse(a.gain), a.remedy));
-    advice
+    ]
+    .into_iter()
+    .flatten()
 }
 
 impl Patient<'_> {

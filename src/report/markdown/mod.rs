@@ -69,8 +69,8 @@ impl MarkdownOptions<'_> {
 pub fn write_markdown(out: &mut dyn Write, cx: Context<'_>, options: MarkdownOptions<'_>) -> io::Result<()> {
     let mut paper = Paper::default();
     head::write(&mut paper, cx);
-    figures::write(&mut paper, cx);
     remedies::write(&mut paper, cx);
+    figures::write(&mut paper, cx);
     map::write(&mut paper, cx)?;
     advice::write(&mut paper, cx);
     gaps::write(&mut paper, cx, options.limit());

@@ -8,15 +8,18 @@ use crate::analyze::{Advice, VerdictKind};
 use crate::report::escape::shortened;
 use crate::units::Bytes;
 
+/// What is said where no remedy helps.
+pub(in crate::report) const NOTHING: &str = "none of the usual remedies would enlarge the largest gap";
 /// Remedies whose how-to is shown.
 const EXPLAINED: usize = 3;
 /// Characters of one sentence.
 const SENTENCE: usize = 400;
 
 pub(super) fn write(page: &mut Page<'_>, cx: Context<'_>, all: bool) -> io::Result<()> {
-    let advice = &cx.analysis.advice;
+    let advice = &cx.counsel.advice;
     if advice.is_empty() {
-        return page.heading("Advice", "none of the usual remedies would enlarge the largest gap");
+        page.heading("Advice", NOTHING)?;
+        return page.item("  ", &why_nothing(cx));
     }
     page.heading("Advice", "each remedy tried on a copy of the map: the largest gap that it would give")?;
     for (rank, advice) in advice.iter().enumerate() {
@@ -26,6 +29,20 @@ pub(super) fn write(page: &mut Page<'_>, cx: Context<'_>, all: bool) -> io::Resu
         explained.try_for_each(|how| page.item(&" ".repeat(31), &shortened(how, SENTENCE).to_string()))?;
     }
     Ok(())
+}
+
+/// Why no remedy helps, as a sentence.
+pub(in crate::report) fn why_nothing(cx: Context<'_>) -> String {
+    if cx.analysis.verdict.kind == VerdictKind::Fits {
+        return "the request fits as things are".to_owned();
+    }
+    let today = Bytes(cx.analysis.figures.largest_reachable_size());
+    match Bytes(cx.counsel.largest_without_movable) {
+        best if best <= today => format!("even without all that can move or go, it would be {today}"),
+        best => {
+            format!("without all that can move or go it would be {best}, but no single remedy comes nearer to that")
+        }
+    }
 }
 
 /// The largest gap then, its gain, whether the request fits then, what to do.

@@ -47,9 +47,9 @@ pub fn write_text(out: &mut dyn Write, cx: Context<'_>, options: TextOptions) ->
     let mut page = Page::new(out, options.color);
     let limit = if options.all { usize::MAX } else { SHOWN };
     head::write(&mut page, cx)?;
-    figures::write(&mut page, cx)?;
     advice::write(&mut page, cx, options.all)?;
     super::fit::write_section(&mut page, cx)?;
+    figures::write(&mut page, cx)?;
     map::write(&mut page, cx, options)?;
     gaps::write(&mut page, cx, limit)?;
     barriers::write(&mut page, cx, limit)?;

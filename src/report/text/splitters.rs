@@ -57,7 +57,7 @@ fn groups(page: &mut Page<'_>, cx: Context<'_>, limit: usize) -> io::Result<()> 
         ("owners", Align::Right),
     ]);
     cx.analysis.groups.iter().for_each(|group| table.row(group_cells(group)));
-    let found = &cx.analysis.owner_groups;
+    let found = &cx.counsel.groups;
     found.iter().take(limit).for_each(|group| table.row(owner_group_cells(group)));
     page.line("")?;
     table.write(page)?;

@@ -52,7 +52,7 @@ pub use what_if::{OutcomeView, WhatIfReport, WhatIfView};
 pub use word::{Vocabulary, Word};
 
 use crate::addr::Addr;
-use crate::analyze::Analysis;
+use crate::analyze::{Analysis, Counsel};
 use crate::model::{OwnerId, PointerWidth, Region, Snapshot};
 
 /// What every view is made from.
@@ -62,6 +62,8 @@ pub struct Context<'a> {
     pub snapshot: &'a Snapshot,
     /// The answers about it.
     pub analysis: &'a Analysis,
+    /// What would help.
+    pub counsel: &'a Counsel,
     /// What tells owners of equal ids apart.
     pub ids: &'a OwnerIds,
 }
