@@ -21,13 +21,9 @@
  */
 #ifdef PLUGIN
 
-/* A plugin with large tables: more than would fit between ld.so and the stack. */
-static char tables[144 << 20];
-
-char *plugin_tables(void)
-{
-    return tables;
-}
+/* A plugin as large as a browser engine, so that there is no room for it between ld.so and the stack: doing without it brings
+ * more than having it elsewhere. Constant, so that a map shows all of it as the file's; bss would look like anybody's. */
+const char plugin_tables[144 << 20] = "tables";
 
 #else
 
@@ -244,29 +240,29 @@ static uintptr_t parked_sp(pid_t tid)
     return 0;
 }
 
-static void write_thread(int file, pthread_t handle, pid_t tid, const char *name, uintptr_t sp, const char *kind, const char *source)
+static void write_thread(int file, const struct thread *thread, uintptr_t sp, const char *kind, const char *source)
 {
     pthread_attr_t attributes;
     void *start = NULL;
     size_t size = 0, guard = 0;
-    if ((errno = pthread_getattr_np(handle, &attributes)))
+    if ((errno = pthread_getattr_np(thread->handle, &attributes)))
         die("pthread_getattr_np");
     pthread_attr_getstack(&attributes, &start, &size);
     pthread_attr_getguardsize(&attributes, &guard);
     pthread_attr_destroy(&attributes);
-    dprintf(file, "%d,%s,0x%zx,0x%zx,0x%zx,%zu,%s,%s\n", (int)tid, name, (size_t)sp, (size_t)start, (size_t)start + size, guard, kind,
-            source);
+    dprintf(file, "%d,%s,0x%zx,0x%zx,0x%zx,%zu,%s,%s\n", (int)thread->tid, thread->name, (size_t)sp, (size_t)start,
+            (size_t)start + size, guard, kind, source);
 }
 
 /* Allocates, so it comes before the request and before the maps. */
 static void write_threads(void)
 {
     int file = create_truth("truth.threads.csv");
+    struct thread main_thread = { .handle = pthread_self(), .tid = getpid(), .name = "remedy" };
     dprintf(file, "tid,name,sp,stack_start,stack_end,guard,kind,sp_source\n");
-    write_thread(file, pthread_self(), getpid(), "remedy", (uintptr_t)&file, "main", "local");
+    write_thread(file, &main_thread, (uintptr_t)&file, "main", "local");
     for (int i = 0; i < thread_count; i++)
-        write_thread(file, threads[i].handle, threads[i].tid, threads[i].name, parked_sp(threads[i].tid), opt.stack ? "small" : "default",
-                     "kernel");
+        write_thread(file, &threads[i], parked_sp(threads[i].tid), opt.stack ? "small" : "default", "kernel");
     close(file);
 }
 
@@ -274,10 +270,10 @@ static void write_info(const char *memory, int error)
 {
     int file = create_truth("truth.info");
     const char *arena_max = getenv("MALLOC_ARENA_MAX");
-    dprintf(file, "request=%zu\nerrno=%d\naddress=0x%08zx\npid=%d\nword_bits=%d\nthreads=%d\n", opt.request, error, (size_t)memory,
-            (int)getpid(), (int)sizeof(void *) * 8, thread_count + 1);
-    dprintf(file, "scenario=%s\noption.stack=%zu\noption.plugin=%s\nenvironment.MALLOC_ARENA_MAX=%s\n", opt.scenario, opt.stack, opt.plugin,
-            arena_max ? arena_max : "");
+    dprintf(file, "request=%zu\nerrno=%d\naddress=0x%08zx\n", opt.request, error, (size_t)memory);
+    dprintf(file, "pid=%d\nword_bits=%d\nthreads=%d\n", (int)getpid(), (int)sizeof(void *) * 8, thread_count + 1);
+    dprintf(file, "scenario=%s\noption.stack=%zu\noption.plugin=%s\n", opt.scenario, opt.stack, opt.plugin);
+    dprintf(file, "environment.MALLOC_ARENA_MAX=%s\n", arena_max ? arena_max : "");
     close(file);
 }
 
@@ -289,47 +285,58 @@ static __attribute__((noinline)) void grow_main_stack(void)
         room[i] = 0;
 }
 
-int main(int count, char **arguments)
+/* Returns whether malloc gave the memory. */
+static int make_request(void)
+{
+    errno = 0;
+    char *memory = malloc(opt.request);
+    int error = memory ? 0 : errno;
+    write_info(memory, error);
+    if (!memory)
+        read_maps();
+    write_maps();
+    if (memory)
+        memory[0] = memory[opt.request - 1] = 1;
+    return memory != NULL;
+}
+
+/* The scenario, or NULL if an argument is wrong. */
+static void (*parse(int count, char **arguments))(void)
 {
     static const struct { const char *name; void (*run)(void); } scenarios[] = {
         { "stacks", stacks }, { "arenas", arenas }, { "library", library },
     };
-    void (*run)(void) = NULL;
-    opt.scenario = count > 1 ? arguments[1] : "";
-    for (size_t i = 0; i < sizeof scenarios / sizeof *scenarios; i++)
-        if (!strcmp(opt.scenario, scenarios[i].name))
-            run = scenarios[i].run;
     for (int i = 2; i < count; i++) {
         if (!strncmp(arguments[i], "stack=", 6))
             opt.stack = strtoul(arguments[i] + 6, NULL, 0);
         else if (!strncmp(arguments[i], "plugin=", 7))
             opt.plugin = arguments[i] + 7;
         else
-            run = NULL;
+            return NULL;
     }
+    opt.scenario = count > 1 ? arguments[1] : "";
+    for (size_t i = 0; i < sizeof scenarios / sizeof *scenarios; i++)
+        if (!strcmp(opt.scenario, scenarios[i].name))
+            return scenarios[i].run;
+    return NULL;
+}
+
+int main(int count, char **arguments)
+{
+    void (*run)(void) = parse(count, arguments);
     if (!run) {
         dprintf(2, "remedy stacks|arenas|library [stack=BYTES] [plugin=PATH]\n");
         return 2;
     }
-    syscall(SYS_close_range, 3, ~0u, 0);
+    syscall(SYS_close_range, 3, ~0u, 0); /* what the caller's shell left open */
     madvise(low_tables, sizeof low_tables, MADV_DONTDUMP);
     madvise(high_tables, sizeof high_tables, MADV_DONTDUMP);
     run();
     write_threads();
     grow_main_stack();
     read_maps();
-
-    errno = 0;
-    char *memory = malloc(opt.request);
-    int error = memory ? 0 : errno;
-    write_info(memory, error);
-    if (!memory) {
-        read_maps();
-        write_maps();
+    if (!make_request())
         abort();
-    }
-    write_maps();
-    memory[0] = memory[opt.request - 1] = 1;
     return 0;
 }
 #endif
