@@ -121,10 +121,13 @@ fn check_failure(proof: &Proof, report: &Value) {
     assert_eq!(report["verdict"]["kind"], "fragmented");
 }
 
-/// The second run did what the report advises now, and got its memory in a place that was free before.
+/// The second run did what the report advises now, says so itself, and got its memory in a place that was free before.
 fn check_success(scenario: &Scenario, proof: &Proof, advice: &Value) {
     assert_eq!(advice["remedy"], scenario.remedy, "{}: the first advice", scenario.name);
     assert_eq!(value(&proof.after_info, "edits"), edits(advice).join(" "), "{}: what was applied", scenario.name);
+    let own_word = format!(".{}", value(&proof.after_info, "applied"));
+    assert!(proof.after_info.lines().any(|l| l.ends_with(&own_word)), "{}: {own_word} was not applied", scenario.name);
+    assert!(!proof.info.lines().any(|l| l.ends_with(&own_word)), "{}: the first run had {own_word} too", scenario.name);
     assert_eq!(value(&proof.after_info, "errno"), "0", "{}: malloc failed again", scenario.name);
     assert_eq!(csv::number(value(&proof.after_info, "request")), proof.request());
     let start = csv::number(value(&proof.after_info, "address"));
