@@ -32,6 +32,8 @@ mod published;
 mod questions;
 mod redact;
 mod repack;
+#[cfg(target_os = "linux")]
+mod remedies;
 mod samples;
 mod shared_stacks;
 mod spaces;
