@@ -21,6 +21,14 @@ pub struct Counsel {
     pub largest_without_movable: u64,
 }
 
+impl Counsel {
+    /// Whether the largest gap, today of so many bytes, could grow by a share that counts if all that can move were
+    /// gone.
+    pub fn moving_matters(&self, today: u64) -> bool {
+        self.largest_without_movable.saturating_sub(today) > today / advice::LEAST_GAIN
+    }
+}
+
 /// Tries what is known to help on copies of the map. `analysis` is that of `snapshot`.
 pub fn advise(snapshot: &Snapshot, analysis: &Analysis) -> Counsel {
     let movable = |id| snapshot.owner(id).is_some_and(|o| o.movable);

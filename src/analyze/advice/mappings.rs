@@ -13,7 +13,7 @@ const MOST: usize = 2;
 pub(super) fn try_files(patient: &Patient<'_>) -> Vec<Advice> {
     best(patient, By::File, |group| {
         let name = group.name.rsplit(['/', '\\']).next().unwrap_or(&group.name);
-        let what = format!("{name} mapped otherwise: without its {} mappings ({})", Count(group.owners), sum(group));
+        let what = format!("{name} mapped otherwise: without its {} mappings ({})", Count(group.owners()), sum(group));
         let how = "map it once at the start, or read it through a few windows of one size that stay where they are";
         let edit = Edit::Without(Target::File(Pattern::new(&group.name)));
         patient.attempt(Remedy::FileWindows, vec![edit], what, vec![how.to_owned()])
@@ -23,7 +23,7 @@ pub(super) fn try_files(patient: &Patient<'_>) -> Vec<Advice> {
 /// Mappings of one size and make.
 pub(super) fn try_shapes(patient: &Patient<'_>) -> Vec<Advice> {
     best(patient, By::Shape, |group| {
-        let what = format!("without all {} of `{}` ({})", Count(group.owners), group.name, sum(group));
+        let what = format!("without all {} of `{}` ({})", Count(group.owners()), group.name, sum(group));
         let how = "whoever makes them could take them out of one larger piece that is reserved at the start";
         let edit = Edit::Without(Target::Shape(Pattern::new(&group.name)));
         patient.attempt(Remedy::OnePiece, vec![edit], what, vec![how.to_owned()])

@@ -17,9 +17,6 @@ use super::what_if::{self, Edit, Outcome};
 use super::{Reach, Splitter, VerdictKind};
 use crate::model::Snapshot;
 
-/// A gain below this part of the largest gap helps nobody, unless the request fits with it.
-pub const WORTH_WHILE: u64 = 1024;
-
 /// A remedy that would help.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Advice {
@@ -118,6 +115,9 @@ impl Remedy {
     }
 }
 
+/// A gain counts from this share of the largest gap: a hundredth.
+pub(super) const LEAST_GAIN: u64 = 100;
+
 /// What remedies are judged on.
 pub(super) struct Patient<'a> {
     pub snapshot: &'a Snapshot,
@@ -168,8 +168,11 @@ impl Patient<'_> {
     fn attempt(&self, remedy: Remedy, edits: Vec<Edit>, what: String, how: Vec<String>) -> Option<Advice> {
         let after = Outcome::measure(&what_if::apply(self.snapshot, &edits).ok()?);
         let gain = after.largest.checked_sub(self.before.largest).filter(|gain| *gain > 0)?;
-        let fits = after.verdict == VerdictKind::Fits && self.before.verdict != VerdictKind::Fits;
-        let matters = gain >= self.before.largest / WORTH_WHILE;
-        (fits || matters).then_some(Advice { remedy, edits, after, gain, what, how })
+        // Next to a large gap a small gain helps nobody, unless it lets the request in.
+        let lets_in = after.verdict == VerdictKind::Fits && self.before.verdict != VerdictKind::Fits;
+        if !lets_in && gain < self.before.largest / LEAST_GAIN {
+            return None;
+        }
+        Some(Advice { remedy, edits, after, gain, what, how })
     }
 }

@@ -93,7 +93,7 @@ pub(super) fn try_fewer(patient: &Patient<'_>) -> Vec<Advice> {
     pools
         .filter_map(|pool| {
             let what =
-                format!("after a restart with fewer threads named {}: without all {}", pool.name, Count(pool.owners));
+                format!("after a restart with fewer threads named {}: without all {}", pool.name, Count(pool.owners()));
             let how = vec![format!("limit that pool; {} of stacks are its own", Bytes(pool.bytes))];
             let target = Target::ThreadName(Pattern::new(&pool.name));
             patient.attempt(Remedy::FewerThreads, vec![Edit::Without(target), Edit::Repack], what, how)

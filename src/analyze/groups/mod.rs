@@ -67,9 +67,9 @@ pub struct OwnerGroup {
     pub by: By,
     /// What that is: `worker-*`, `stacks of 8 MiB`, a folder. From the dump and so untrusted.
     pub name: Box<str>,
-    /// How many owners.
-    pub owners: u64,
-    /// How many regions.
+    /// Who.
+    pub members: Vec<OwnerId>,
+    /// How many regions they have.
     pub regions: u64,
     /// Their sum in bytes.
     pub bytes: u64,
@@ -77,6 +77,13 @@ pub struct OwnerGroup {
     pub largest_without: u64,
     /// How much that is above today's.
     pub gain: u64,
+}
+
+impl OwnerGroup {
+    /// How many owners.
+    pub fn owners(&self) -> u64 {
+        self.members.len() as u64
+    }
 }
 
 /// Which group each owner is in.
@@ -136,18 +143,17 @@ pub fn rank(snapshot: &Snapshot, reach: Reach) -> Vec<OwnerGroup> {
 fn of(snapshot: &Snapshot, reach: Reach, by: By, today: u64) -> Vec<OwnerGroup> {
     let parted = by.parted(snapshot);
     let trials = splitters::trials(&snapshot.space, reach, parted.names.len(), |owner| parted.group(owner));
-    let mut owners = vec![0u64; parted.names.len()];
-    let members = snapshot.owners.iter().filter_map(|(id, _)| parted.group(id));
-    for number in members {
-        if let Some(count) = owners.get_mut(number) {
-            *count += 1;
+    let mut members = vec![Vec::new(); parted.names.len()];
+    for (id, _) in snapshot.owners.iter() {
+        if let Some(group) = parted.group(id).and_then(|number| members.get_mut(number)) {
+            group.push(id);
         }
     }
-    let all = parted.names.into_iter().zip(trials).zip(owners);
-    all.filter_map(|((name, trial), owners)| {
-        let gain = trial.largest.checked_sub(today).filter(|gain| *gain > 0 && owners > 1)?;
+    let all = parted.names.into_iter().zip(trials).zip(members);
+    all.filter_map(|((name, trial), members)| {
+        let gain = trial.largest.checked_sub(today).filter(|gain| *gain > 0 && members.len() > 1)?;
         let regions = trial.regions.into();
-        Some(OwnerGroup { by, name, owners, regions, bytes: trial.bytes, largest_without: trial.largest, gain })
+        Some(OwnerGroup { by, name, members, regions, bytes: trial.bytes, largest_without: trial.largest, gain })
     })
     .collect()
 }

@@ -5,7 +5,6 @@ use std::io;
 use super::super::Context;
 use super::page::Page;
 use super::table::cut_note;
-use crate::analyze::advice::WORTH_WHILE;
 use crate::analyze::{Advice, VerdictKind};
 use crate::report::escape::shortened;
 use crate::units::Bytes;
@@ -44,11 +43,12 @@ pub(in crate::report) fn why_nothing(cx: Context<'_>) -> String {
     if cx.analysis.verdict.kind == VerdictKind::Exhausted {
         return "less is free in all than the request needs: the process would have to hold less".to_owned();
     }
-    let (largest, best) = (cx.analysis.figures.largest_reachable_size(), cx.counsel.largest_without_movable);
-    match best.saturating_sub(largest) >= largest / WORTH_WHILE && best > largest {
-        false => format!("even without all that can move or go, it would be {}", Bytes(best.max(largest))),
-        true => {
-            let best = Bytes(best);
+    let today = Bytes(cx.analysis.figures.largest_reachable_size());
+    match Bytes(cx.counsel.largest_without_movable) {
+        best if !cx.counsel.moving_matters(today.0) => {
+            format!("even without all that can move or go it would be {best}")
+        }
+        best => {
             format!("without all that can move or go it would be {best}, but no single remedy comes nearer to that")
         }
     }
