@@ -134,6 +134,11 @@ fn edits_that_mean_nothing_are_refused_with_a_sentence() {
         ("stack-size=", "is no size"),
         ("stack-size=0", "is none"),
         ("without=cat:1", "nothing that can go"),
+        ("without=state:committed", "no state that can go"),
+        ("without=file:nosuch*", "is mapped and called so"),
+        ("without=shape:nosuch", "no mappings of such a shape"),
+        ("mmap-threshold=512K", "no brk heap"),
+        ("repack=1", "is no edit"),
         ("frobnicate", "is no edit"),
         ("granularity=3K", "power of two"),
     ] {

@@ -23,8 +23,8 @@ pub(super) fn try_files(patient: &Patient<'_>) -> Vec<Advice> {
 /// Mappings of one size and make.
 pub(super) fn try_shapes(patient: &Patient<'_>) -> Vec<Advice> {
     best(patient, By::Shape, |group| {
-        let what = format!("without all {} of `{}` ({})", Count(group.owners()), group.name, sum(group));
-        let how = "whoever makes them could take them out of one larger piece that is reserved at the start";
+        let what = format!("`{}`: without all {} of them ({})", group.name, Count(group.owners()), sum(group));
+        let how = "make fewer, or take them out of one larger piece reserved at the start; what they hold needs room elsewhere";
         let edit = Edit::Without(Target::Shape(Pattern::new(&group.name)));
         patient.attempt(Remedy::OnePiece, vec![edit], what, vec![how.to_owned()])
     })

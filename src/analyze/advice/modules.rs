@@ -7,6 +7,8 @@ use crate::model::{Module, Os, Owner, OwnerKind};
 
 /// Modules that are named.
 const MOST_MODULES: usize = 3;
+/// Modules that are tried for that: a damaged dump may list tens of thousands.
+const MOST_TRIED: usize = 12;
 
 /// All relocatable modules side by side.
 pub(super) fn try_packed(patient: &Patient<'_>) -> Vec<Advice> {
@@ -23,8 +25,9 @@ pub(super) fn try_packed(patient: &Patient<'_>) -> Vec<Advice> {
 /// The modules without which the largest gap would be largest: next to others on Windows, elsewhere else.
 pub(super) fn try_without(patient: &Patient<'_>) -> Vec<Advice> {
     let windows = patient.snapshot.platform.os == Some(Os::Windows);
-    let modules = patient.splitters.iter().filter_map(|s| {
-        let owner = patient.snapshot.owner(s.owner).filter(|o| o.kind == OwnerKind::Module && o.movable)?;
+    let movable = |owner: &&Owner| owner.kind == OwnerKind::Module && owner.movable;
+    let owners = patient.splitters.iter().filter_map(|s| Some((s, patient.snapshot.owner(s.owner).filter(movable)?)));
+    let modules = owners.take(MOST_TRIED).filter_map(|(s, owner)| {
         let module = patient.snapshot.modules.iter().find(|m| m.owner == s.owner).filter(|_| windows);
         module.and_then(|module| rebased(patient, module)).or_else(|| without(patient, owner))
     });

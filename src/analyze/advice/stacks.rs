@@ -81,7 +81,8 @@ fn how_smaller(patient: &Patient<'_>, size: u64) -> Vec<String> {
             "link the executable with /STACK:{size}, or pass {size} to CreateThread with STACK_SIZE_PARAM_IS_A_RESERVATION"
         )],
         _ => vec![format!(
-            "pthread_attr_setstacksize({size}) where the threads are made, or `ulimit -s {}` before the start",
+            "pthread_attr_setstacksize({size}) where the threads are made, or `ulimit -s {}` before the start, \
+             which limits the main thread's too",
             size >> 10
         )],
     }
