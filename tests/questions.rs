@@ -61,6 +61,21 @@ fn every_advice_is_what_its_edits_give() {
     }
 }
 
+// As somebody would who copies the edits of a report.
+#[test]
+fn every_advice_can_be_typed() {
+    for sample in &samples::ALL {
+        let file = path(sample.file);
+        for advice in json(&["report", &file])["advice"].as_array().unwrap() {
+            let edits: Vec<&str> = advice["edits"].as_array().unwrap().iter().map(|e| e.as_str().unwrap()).collect();
+            let what_if = json(&[&["what-if", &file], edits.as_slice()].concat());
+            let came = &what_if["what_if"]["after"];
+            assert_eq!(*came, advice["after"], "{file}: {}", advice["what"]);
+            assert_eq!(what_if["what_if"]["edits"], advice["edits"], "{file}");
+        }
+    }
+}
+
 /// Owners by id that have a region in the window, by the report's own list of regions.
 fn standing(report: &Value, start: u64, end: u64) -> BTreeSet<String> {
     let regions = report["regions"].as_array().unwrap();

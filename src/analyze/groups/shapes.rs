@@ -3,7 +3,7 @@
 use super::stretches::{Make, makes};
 use super::{Keyed, Parted};
 use crate::model::{Os, OwnerId, OwnerKind, Owners, Region, Snapshot, State};
-use crate::units::Bytes;
+use crate::units::Count;
 
 /// What an owner's regions are, in the order of their addresses.
 #[derive(Clone, Copy, Default)]
@@ -93,7 +93,27 @@ fn name(key: Key) -> String {
                 Mix::InPart => ", committed in part",
                 Mix::Stripes => ", committed in stripes",
             };
-            format!("{} of {}{mix}", kind.name(), Bytes(bytes))
+            format!("{} of {}{mix}", kind.name(), exact(bytes))
         }
+    }
+}
+
+/// A size without rounding, so that two sizes never have one name.
+fn exact(bytes: u64) -> String {
+    let units = [(30, "GiB"), (20, "MiB"), (10, "KiB"), (0, "B")];
+    let unit = units.into_iter().find(|(shift, _)| bytes.is_multiple_of(1 << shift));
+    unit.map_or_else(String::new, |(shift, unit)| format!("{} {unit}", Count(bytes >> shift)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_that_round_to_the_same_have_different_names() {
+        assert_eq!(exact(1344 << 10), "1,344 KiB");
+        assert_eq!(exact(1340 << 10), "1,340 KiB");
+        assert_eq!(exact(2 << 20), "2 MiB");
+        assert_eq!(exact(100), "100 B");
     }
 }
