@@ -60,7 +60,7 @@ fn by_kind(cx: Context<'_>, owners: &[OwnerId]) -> String {
     }
     let words = counts.into_iter().map(|(kind, count)| match kind {
         OwnerKind::Private | OwnerKind::Shared => format!("{} {}", Count(count), kind.name()),
-        _ => plural(count, kind.name()),
+        _ => plural(count, &kind.name().replace('-', " ")),
     });
     words.collect::<Vec<_>>().join(", ")
 }
