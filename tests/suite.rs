@@ -23,6 +23,7 @@ mod limits_of_space;
 #[cfg(target_os = "linux")]
 mod live;
 mod load;
+mod made_spaces;
 mod map;
 mod markdown;
 mod nasty;
@@ -31,6 +32,9 @@ mod properties;
 mod published;
 mod questions;
 mod redact;
+#[cfg(target_os = "linux")]
+mod remedies;
+mod repack;
 mod samples;
 mod shared_stacks;
 mod spaces;

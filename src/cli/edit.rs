@@ -18,20 +18,26 @@ Edits:
   without=module:NAME             modules of that name or path
   without=kind:KIND               all stack, module, heap, mapped-file, private ... owners
   without=region:ADDR             the owner of the region there, wholly
+  without=file:NAME               mappings of files of that name or path, other than modules
+  without=shape:NAME              mappings of that shape, as the groups of a report name them
+  without=state:reserved          private memory of which nothing is committed
   large-address-aware             the bit of 32-bit Windows executables, on 64-bit Windows
   user-va=SIZE                    2G to 3G for a 32-bit Windows process, as by IncreaseUserVa (needs the bit)
   pack-modules                    relocatable modules side by side at the top
   rebase=MODULE:ADDR              a module at another address
   granularity=SIZE                another alignment of allocations
   top-down                        mmap's usual search, which reaches every gap (Linux)
+  mmap-threshold=SIZE             what looks like smaller mappings of glibc's malloc in its heap
   arena-max=N                     at most N glibc arenas, the main one counted
   add=SIZE@ADDR                   something new in a free place
+  repack                          closes what earlier edits freed, as a fresh start would
 In names * stands for any characters and ? for any one.";
 
 /// What is accepted, for errors.
 const FORMS: &str = "stack-size=SIZE[:THREAD-NAME], without=thread:ID, without=thread-name:NAME, without=module:NAME, \
-                         without=kind:KIND, without=region:ADDR, large-address-aware, user-va=SIZE, pack-modules, \
-                         rebase=MODULE:ADDR, granularity=SIZE, top-down, arena-max=N, add=SIZE@ADDR";
+                         without=kind:KIND, without=region:ADDR, without=file:NAME, without=shape:NAME, \
+                         without=state:reserved, large-address-aware, user-va=SIZE, pack-modules, \
+                         rebase=MODULE:ADDR, granularity=SIZE, top-down, mmap-threshold=SIZE, arena-max=N, add=SIZE@ADDR, repack";
 
 /// Reads one edit.
 ///
@@ -42,12 +48,14 @@ pub fn parse_edit(text: &str) -> Result<Edit, String> {
     match (name, value) {
         ("large-address-aware", None) => Ok(Edit::LargeAddressAware),
         ("top-down", None) => Ok(Edit::TopDown),
+        ("repack", None) => Ok(Edit::Repack),
         ("pack-modules", None) => Ok(Edit::PackModules),
         ("stack-size", Some(value)) => stack_size(value),
         ("without", Some(value)) => target(value).map(Edit::Without),
         ("user-va", Some(value)) => parse_size(value).map(Edit::UserVa),
         ("rebase", Some(value)) => rebase(value),
         ("granularity", Some(value)) => granularity(value),
+        ("mmap-threshold", Some(value)) => parse_size(value).map(Edit::MmapThreshold),
         ("arena-max", Some(value)) => arena_max(value),
         ("add", Some(value)) => add(value),
         _ => Err(format!("`{}` is no edit; there are {FORMS}", shortened(text, QUOTED))),
@@ -65,13 +73,18 @@ fn stack_size(value: &str) -> Result<Edit, String> {
 }
 
 fn target(value: &str) -> Result<Target, String> {
-    let forms = "write thread:ID, thread-name:NAME, module:NAME, kind:KIND or region:ADDR";
+    let forms = "write thread:ID, thread-name:NAME, module:NAME, kind:KIND, region:ADDR, file:NAME, \
+                 shape:NAME or state:reserved";
     let (what, which) = value.split_once(':').ok_or_else(|| format!("`{value}` names nobody; {forms}"))?;
     match what {
         "thread" => thread(which),
         "thread-name" => pattern(which).map(Target::ThreadName),
         "module" => pattern(which).map(Target::Module),
         "kind" => kind(which).map(Target::Kind),
+        "file" => pattern(which).map(Target::File),
+        "shape" => pattern(which).map(Target::Shape),
+        "state" if which == "reserved" => Ok(Target::Reserved),
+        "state" => Err(format!("`{which}` is no state that can go; write state:reserved")),
         "region" => parse_address(which).map(Target::Region),
         _ => Err(format!("`{what}` is nothing that can go; {forms}")),
     }

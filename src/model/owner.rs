@@ -1,5 +1,7 @@
 //! Owners: what a region belongs to. Every region has exactly one.
 
+use std::sync::Arc;
+
 use crate::addr::Addr;
 
 /// What kind of thing an owner is.
@@ -120,15 +122,15 @@ impl OwnerKind {
     }
 }
 
-/// All owners of a snapshot, addressed by [`OwnerId`].
+/// All owners of a snapshot, addressed by [`OwnerId`]. Clones share them until one is changed.
 #[derive(Clone, Default, Debug, PartialEq, Eq)]
-pub struct Owners(Vec<Owner>);
+pub struct Owners(Arc<Vec<Owner>>);
 
 impl Owners {
     /// Adds an owner.
     pub fn add(&mut self, owner: Owner) -> OwnerId {
         let id = OwnerId(u32::try_from(self.0.len()).unwrap_or(u32::MAX));
-        self.0.push(owner);
+        Arc::make_mut(&mut self.0).push(owner);
         id
     }
 
@@ -139,7 +141,7 @@ impl Owners {
 
     /// The owner with this id, to change it.
     pub fn get_mut(&mut self, id: OwnerId) -> Option<&mut Owner> {
-        self.0.get_mut(id.0 as usize)
+        Arc::make_mut(&mut self.0).get_mut(id.0 as usize)
     }
 
     /// All, with their ids.
@@ -149,7 +151,7 @@ impl Owners {
 
     /// All, to change them.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Owner> {
-        self.0.iter_mut()
+        Arc::make_mut(&mut self.0).iter_mut()
     }
 
     /// How many.

@@ -35,10 +35,14 @@ pub enum Edit {
     Granularity(u64),
     /// mmap's usual search, from the top downwards and everywhere (Linux).
     TopDown,
+    /// A higher M_MMAP_THRESHOLD of glibc's malloc, in bytes: smaller mappings of its own are served from the brk heap.
+    MmapThreshold(u64),
     /// At most so many glibc arenas, the main one counted.
     ArenaMax(u64),
     /// Something new in a free place.
     Add(AddrRange),
+    /// Holes that earlier edits left between neighbours close up, as at a fresh start.
+    Repack,
 }
 
 /// Who is to be gone.
@@ -54,6 +58,12 @@ pub enum Target {
     Kind(OwnerKind),
     /// The owner of the region at this address.
     Region(Addr),
+    /// Mappings of files with matching names or paths, other than modules.
+    File(Pattern),
+    /// Mappings of a matching shape, as the groups of a report name them.
+    Shape(Pattern),
+    /// Private memory of which nothing is committed.
+    Reserved,
 }
 
 impl Edit {
@@ -67,6 +77,7 @@ impl Edit {
             }
             Edit::Without(Target::ThreadName(names)) => Edit::Without(Target::ThreadName(renamed(names))),
             Edit::Without(Target::Module(names)) => Edit::Without(Target::Module(renamed(names))),
+            Edit::Without(Target::File(names)) => Edit::Without(Target::File(renamed(names))),
             Edit::Rebase { module, to } => Edit::Rebase { module: renamed(module), to: *to },
             other => other.clone(),
         }
@@ -87,8 +98,10 @@ impl std::fmt::Display for Edit {
             Edit::Rebase { module, to } => write!(f, "rebase={}:{to}", module.text()),
             Edit::Granularity(bytes) => write!(f, "granularity={}", plain_size(*bytes)),
             Edit::TopDown => f.write_str("top-down"),
+            Edit::MmapThreshold(bytes) => write!(f, "mmap-threshold={}", plain_size(*bytes)),
             Edit::ArenaMax(arenas) => write!(f, "arena-max={arenas}"),
             Edit::Add(range) => write!(f, "add={}@{}", plain_size(range.size()), range.start()),
+            Edit::Repack => f.write_str("repack"),
         }
     }
 }
@@ -101,6 +114,9 @@ impl std::fmt::Display for Target {
             Target::Module(names) => write!(f, "module:{}", names.text()),
             Target::Kind(kind) => write!(f, "kind:{}", kind.name()),
             Target::Region(addr) => write!(f, "region:{addr}"),
+            Target::File(names) => write!(f, "file:{}", names.text()),
+            Target::Shape(names) => write!(f, "shape:{}", names.text()),
+            Target::Reserved => f.write_str("state:reserved"),
         }
     }
 }

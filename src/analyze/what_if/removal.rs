@@ -2,7 +2,8 @@
 
 use super::draft::Draft;
 use super::{Edit, EditError, Pattern, Target};
-use crate::model::{Owner, OwnerId, OwnerKind};
+use crate::analyze::groups::shapes;
+use crate::model::{Owner, OwnerId, OwnerKind, Region, State};
 use std::collections::HashSet;
 
 /// Takes a target's owners out, each as a whole.
@@ -16,6 +17,9 @@ pub(super) fn remove(draft: &mut Draft, edit: &Edit, target: &Target) -> Result<
         Target::Module(names) => of_modules(draft, names),
         Target::Kind(kind) => of_owners(draft, |owner| owner.kind == *kind),
         Target::Region(addr) => at(draft, *addr),
+        Target::File(names) => of_files(draft, names),
+        Target::Shape(names) => of_shapes(draft, names),
+        Target::Reserved => reserved(draft),
     };
     if gone.is_empty() {
         return Err(nothing(draft, edit, target));
@@ -59,6 +63,34 @@ fn at(draft: &Draft, addr: crate::addr::Addr) -> Vec<OwnerId> {
     draft.regions.iter().filter(|r| r.range.contains(addr)).map(|r| r.owner).collect()
 }
 
+fn of_files(draft: &Draft, names: &Pattern) -> Vec<OwnerId> {
+    let names = names.matcher();
+    let meant: Vec<bool> = draft.rest.files.iter().map(|file| names.matches_path(file)).collect();
+    let is_meant = |r: &&Region| r.backing.and_then(|f| meant.get(f.0 as usize)).copied().unwrap_or(false);
+    let owners = draft.regions.iter().filter(is_meant).map(|r| r.owner);
+    owners.filter(|id| draft.owners().get(*id).is_some_and(|o| o.kind == OwnerKind::MappedFile)).collect()
+}
+
+fn of_shapes(draft: &Draft, names: &Pattern) -> Vec<OwnerId> {
+    let names = names.matcher();
+    let named = shapes::named(draft.rest.platform.os, &draft.regions, draft.owners());
+    let meant = |id: &OwnerId| named(*id).is_some_and(|name| names.matches(&name));
+    draft.owners().iter().map(|(id, _)| id).filter(meant).collect()
+}
+
+/// Private memory that may go and of which nothing is committed.
+fn reserved(draft: &Draft) -> Vec<OwnerId> {
+    let mut only = vec![None; draft.owners().len()];
+    for region in &draft.regions {
+        if let Some(flag) = only.get_mut(region.owner.0 as usize) {
+            *flag = Some(flag.unwrap_or(true) && region.state == State::Reserved);
+        }
+    }
+    let meant = |owner: &Owner| owner.movable && owner.kind == OwnerKind::Private;
+    let owners = draft.owners().iter().zip(only).filter(|((_, owner), only)| meant(owner) && *only == Some(true));
+    owners.map(|((id, _), _)| id).collect()
+}
+
 /// Takes owners out, with the threads and modules that go with them.
 pub(super) fn take_out(draft: &mut Draft, gone: &[OwnerId]) {
     let mut flags = vec![false; draft.owners().len()];
@@ -89,6 +121,9 @@ fn nothing(draft: &Draft, edit: &Edit, target: &Target) -> EditError {
         Target::Module(_) => format!("none of its {} modules is called so", draft.rest.modules.len()),
         Target::Kind(kind) => format!("nothing of the kind {} is on the map", kind.name()),
         Target::Region(addr) => format!("nothing stands at {addr}"),
+        Target::File(_) => format!("none of its {} files is mapped and called so", draft.rest.files.len()),
+        Target::Shape(_) => "no mappings of such a shape are on the map".to_owned(),
+        Target::Reserved => "no private memory of it is only reserved".to_owned(),
     };
     EditError::Nothing { edit: edit.to_string(), why }
 }

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::report::text::advice::cells;
+use crate::report::text::advice::{NOTHING, cells, why_nothing};
 use crate::report::{Context, fit};
 
 /// The remedies with how to apply each, and the cheapest place for the request.
@@ -25,7 +25,7 @@ fn advice(cx: Context<'_>) -> Markup {
             div class="head" {
                 h2 id="advice-title" { "Advice" }
                 p class="remark" {
-                    @if advice.is_empty() { "none of the usual remedies would enlarge the largest gap" }
+                    @if advice.is_empty() { (NOTHING) ": " (why_nothing(cx)) }
                     @else { "each remedy tried on a copy of the map; what does not help is left out" }
                 }
             }
