@@ -84,6 +84,6 @@ fn nobody_is_taken_out_twice() {
     let kind = Edit::Without(Target::Kind(fragscope::model::OwnerKind::Teb));
     assert!(apply(snapshot, std::slice::from_ref(&kind)).is_ok(), "pinned owners may go in a what-if");
     assert!(refusal(snapshot, &[kind.clone(), kind]).contains("nothing of the kind teb"));
-    let wild = Edit::Rebase { module: Pattern::new("*.exe"), to: Addr(u64::MAX & !0xffff) };
+    let wild = Edit::Rebase { module: Pattern::new("*.exe"), to: Addr(!0xffff) };
     assert!(matches!(apply(snapshot, &[wild]), Err(EditError::Occupied { .. })));
 }
