@@ -78,6 +78,7 @@ impl Made {
             range: pages(start, end),
             id: None,
             preferred_base: None,
+            load_order: None,
             relocatable: Some(true),
             owner,
         });

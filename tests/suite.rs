@@ -40,4 +40,5 @@ mod shared_stacks;
 mod spaces;
 mod synth;
 mod truth;
+mod what_if;
 mod what_if_laws;
