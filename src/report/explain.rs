@@ -37,9 +37,9 @@ pub(super) const DEFINITIONS: [(&str, &str); 16] = [
     ("pinned", "cannot be moved by a change that you can make: the executable, ld.so, the main stack, vdso, TEBs."),
     ("reserved", "address space that is taken without memory behind it: PROT_NONE, MEM_RESERVE."),
     (
-        "window",
-        "a place of the request's size and alignment where mmap or VirtualAlloc could put it if nothing stood there. \
-         Whoever touches it has to go as a whole; where a pinned owner stands is no window.",
+        "place",
+        "a range of the request's size and alignment where mmap or VirtualAlloc could put it if nothing stood there. \
+         Whoever touches it has to go as a whole; where a pinned owner stands is no place.",
     ),
     (
         "what if",
@@ -50,7 +50,7 @@ pub(super) const DEFINITIONS: [(&str, &str); 16] = [
 ];
 
 /// What the words of `fit` mean.
-pub(super) const FIT: &[&str] = &["window", "pinned", "reserved", "largest gap (L)", "usable", "reachable"];
+pub(super) const FIT: &[&str] = &["place", "pinned", "reserved", "largest gap (L)", "usable", "reachable"];
 /// The same of `what-if`.
 pub(super) const WHAT_IF: &[&str] = &["what if", "free (F)", "largest gap (L)", "usable", "reachable", "pinned"];
 

@@ -91,3 +91,17 @@ proptest! {
         }
     }
 }
+
+/// Above the highest module lies what mmap leaves to the main stack and takes from only when all else is full.
+#[test]
+fn packed_modules_stay_below_the_highest_one_on_linux() {
+    let maps = "08048000-0804c000 r-xp 00000000 fe:00 7   /usr/bin/app\n\
+                60000000-60010000 r-xp 00000000 fe:00 8   /opt/plugin.so\n\
+                f7d00000-f7f00000 r-xp 00000000 fe:00 9   /lib/libc.so.6\n\
+                f7fc9000-f7ffe000 r-xp 00000000 fe:00 10  /lib/ld-linux.so.2\n\
+                fffdd000-ffffe000 rw-p 00000000 00:00 0   [stack]\n";
+    let dump = fragscope::load::from_bytes(maps.as_bytes(), &fragscope::load::LoadOptions::default()).unwrap();
+    let after = apply(dump.snapshot(), &[Edit::PackModules]).unwrap();
+    let plugin = after.modules.iter().find(|m| m.name.ends_with("plugin.so")).unwrap();
+    assert_eq!(plugin.range.end(), Addr(0xf7fc_9000));
+}

@@ -36,10 +36,11 @@ pub(super) fn try_without(patient: &Patient<'_>) -> Vec<Advice> {
 
 fn without(patient: &Patient<'_>, owner: &Owner) -> Option<Advice> {
     let name = owner.name.as_deref().map_or("a module", file_name);
-    let what = format!("{name} elsewhere, later or not at all");
+    let what = format!("without {name} where it stands");
     let how = match patient.snapshot.platform.os {
         Some(Os::Windows) => format!("load it only when it is needed (`/DELAYLOAD:{name}`), or do without"),
-        _ => "load it at the start, before other mappings stand around it, or do without".to_owned(),
+        _ => "do without, or load it at the start (link it, or LD_PRELOAD), where it takes its room beside the others"
+            .to_owned(),
     };
     let edits = vec![Edit::Without(Target::Region(owner.start))];
     patient.attempt(Remedy::WithoutModule, edits, what, vec![how])

@@ -6,7 +6,8 @@ use crate::analyze::what_if::{Edit, Pattern, Target};
 use crate::model::{Os, Stack, Thread};
 use crate::units::{Bytes, Count};
 
-/// A stack of this size is enough for most threads, where nothing tells how much they use.
+/// A stack of this size is enough for most threads; less is never advised, for what a thread uses at its deepest is not
+/// in one dump.
 const USUALLY_ENOUGH: u64 = 256 << 10;
 /// Room above what a stack has been seen to use.
 const MARGIN: u64 = 64 << 10;
@@ -35,13 +36,17 @@ pub(super) fn try_smaller(patient: &Patient<'_>) -> Vec<Advice> {
 
 /// A size for stacks of which the deepest uses so many bytes.
 fn enough(deepest: Option<u64>) -> u64 {
-    let wanted = deepest.map_or(USUALLY_ENOUGH, |used| used.saturating_mul(2).saturating_add(MARGIN));
-    wanted.checked_next_multiple_of(GRAIN).unwrap_or(u64::MAX)
+    let wanted = deepest.map_or(0, |used| used.saturating_mul(2).saturating_add(MARGIN));
+    wanted.max(USUALLY_ENOUGH).checked_next_multiple_of(GRAIN).unwrap_or(u64::MAX)
 }
 
 fn seen(used: &[u64]) -> String {
     match used.iter().max() {
-        Some(deepest) => format!("the deepest of {} known used {}", Count(used.len() as u64), Bytes(*deepest)),
+        Some(deepest) => format!(
+            "the deepest of {} known used at least {} when the dump was written",
+            Count(used.len() as u64),
+            Bytes(*deepest)
+        ),
         None => "the dump does not tell how much they use".to_owned(),
     }
 }

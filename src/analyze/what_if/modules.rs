@@ -4,7 +4,7 @@ use super::draft::Draft;
 use super::{Edit, EditError, Pattern};
 use crate::addr::{Addr, AddrRange};
 use crate::analyze::Reach;
-use crate::model::{MmapLayout, Module, OwnerId, Region};
+use crate::model::{MmapLayout, Module, Os, OwnerId, Region};
 use std::collections::HashMap;
 
 /// Puts all relocatable modules side by side below the highest place that holds them all and that mmap reaches, in the
@@ -17,11 +17,12 @@ pub(super) fn pack(draft: &mut Draft, edit: &Edit) -> Result<(), EditError> {
         return Err(EditError::Nothing { edit: edit.to_string(), why });
     }
     sort_by_loading(draft, &mut units);
+    let limit = highest_for_modules(draft);
     let lifted = lift(draft, &units);
     let grain = draft.bounds.granularity.max(1);
     let total = units.iter().fold(0u64, |sum, unit| sum.saturating_add(unit.taken(grain)));
     let why = "no free place holds all relocatable modules";
-    let mut top = highest_free(draft, total).ok_or(EditError::NotHere { edit: edit.to_string(), why })?;
+    let mut top = highest_free(draft, total, limit).ok_or(EditError::NotHere { edit: edit.to_string(), why })?;
     let starts = units.iter().map(|unit| {
         top = Addr(top.0.saturating_sub(unit.taken(grain)));
         (*unit, top)
@@ -143,11 +144,21 @@ fn put_down(draft: &mut Draft, lifted: Vec<Region>, starts: &[(Unit, Addr)]) {
     }
 }
 
-/// The highest place of `size` bytes that mmap could hand out.
-fn highest_free(draft: &Draft, size: u64) -> Option<Addr> {
+/// Where modules end at most: on Windows at the ceiling; elsewhere where they end now, for above lies what mmap leaves
+/// to the main stack and takes from only when all else is full.
+fn highest_for_modules(draft: &Draft) -> Addr {
+    let ceiling = draft.bounds.range.end();
+    match draft.rest.platform.os {
+        Some(Os::Windows) => ceiling,
+        _ => draft.rest.modules.iter().map(|m| m.range.end()).max().map_or(ceiling, |end| end.min(ceiling)),
+    }
+}
+
+/// The highest place of `size` bytes below `limit` that mmap could hand out.
+fn highest_free(draft: &Draft, size: u64, limit: Addr) -> Option<Addr> {
     let reach = Reach::of(&draft.bounds);
     let highest_in = |from: Addr, to: Addr| {
-        let parts = reach.reachable_parts(AddrRange::new(from, to)?);
+        let parts = reach.reachable_parts(AddrRange::new(from, to.min(limit))?);
         // Both ends of a part are multiples of the granularity, and so is the size.
         parts.filter(|part| part.size() >= size).map(AddrRange::end).max()
     };

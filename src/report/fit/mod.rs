@@ -67,12 +67,12 @@ fn lists(page: &mut Page<'_>, cx: Context<'_>, fit: &Fit, options: FitOptions) -
     if fit.candidates.is_empty() {
         return pinned(page, cx, fit, &changes, options.limit(OWNERS_LISTED));
     }
-    page.heading("Windows", WINDOWS)?;
+    page.heading("Places", WINDOWS)?;
     windows(page, cx, fit, options.limit(SHOWN))?;
     let listed = (1..).zip(&fit.candidates).take(options.limit(WINDOWS_LISTED).rows);
     let limit = options.limit(OWNERS_LISTED);
     listed.into_iter().try_for_each(|(number, candidate)| {
-        page.heading(&format!("Window {number}"), &rows::place(cx, candidate))?;
+        page.heading(&format!("Place {number}"), &rows::place(cx, candidate))?;
         list(page, cx, &candidate.owners, &changes, limit)
     })
 }
@@ -102,7 +102,7 @@ fn windows(page: &mut Page<'_>, cx: Context<'_>, fit: &Fit, limit: Limit) -> io:
     let mut table = Table::new(&columns);
     fit.candidates.iter().take(limit.rows).for_each(|candidate| table.row(rows::window(cx, candidate)));
     table.write(page)?;
-    cut_note(page, fit.candidate_count, limit, fit.candidates.len(), "window")
+    cut_note(page, fit.candidate_count, limit, fit.candidates.len(), "place")
 }
 
 fn pinned(page: &mut Page<'_>, cx: Context<'_>, fit: &Fit, changes: &Changes<'_>, limit: Limit) -> io::Result<()> {

@@ -13,7 +13,7 @@ pub(in crate::report) const WINDOW: [&str; 6] = ["start", "owners", "committed",
 pub(in crate::report) const OWNER: [&str; 4] = ["start", "size", "owner", "change"];
 /// What the windows are.
 pub(in crate::report) const WINDOWS: &str =
-    "for a place of that size; no other has both fewer owners and less memory to give up";
+    "for a request of that size; no other has both fewer owners and less memory to give up";
 /// What the pinned owners are.
 pub(in crate::report) const PINNED: &str = "one of these stands in every place of that size";
 

@@ -114,9 +114,9 @@ fn lists(cx: Context<'_>, fit: &Fit, all: bool) -> Markup {
     html! {
         @if !cells.is_empty() {
             section class="list" aria-labelledby="windows-title" {
-                div class="head" { h2 id="windows-title" { "Windows" } p class="remark" { (rows::WINDOWS) } }
+                div class="head" { h2 id="windows-title" { "Places" } p class="remark" { (rows::WINDOWS) } }
                 div class="scroll" { (table("windows", &rows::WINDOW, &[false, true, true, true, true, false], &cells)) }
-                p class="more" { (more(fit.candidate_count, cells.len(), "window")) }
+                p class="more" { (more(fit.candidate_count, cells.len(), "place")) }
             }
         }
         @for (number, candidate) in (1..).zip(&fit.candidates).take(limit(WINDOWS_LISTED)) {
@@ -136,7 +136,7 @@ fn window(cx: Context<'_>, number: usize, candidate: &Candidate, changes: &Chang
     let title = format!("{id}-title");
     html! {
         section class="list" aria-labelledby=(title) {
-            div class="head" { h2 id=(title) { "Window " (number) } p class="remark" { (rows::place(cx, candidate)) } }
+            div class="head" { h2 id=(title) { "Place " (number) } p class="remark" { (rows::place(cx, candidate)) } }
             (owners(cx, &id, &candidate.owners, changes, limit))
         }
     }
