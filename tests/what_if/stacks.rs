@@ -58,6 +58,8 @@ proptest! {
             prop_assert_eq!(on_map.last().unwrap().0.end(), was.range.end());
             let guard: u64 = on_map.iter().filter(|(_, s)| *s == State::Reserved).map(|(r, _)| r.size()).sum();
             prop_assert_eq!(guard, was.guard.unwrap());
+            let pieces = on_map.iter().filter(|(_, s)| *s == State::Reserved).count();
+            prop_assert!(pieces <= 1, "a guard in {} pieces", pieces);
         }
         for region in before.space.regions() {
             let kind = before.owner(region.owner).unwrap().kind;

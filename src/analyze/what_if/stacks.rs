@@ -3,7 +3,7 @@
 use super::draft::Draft;
 use super::{Edit, EditError, Pattern};
 use crate::addr::{Addr, AddrRange};
-use crate::model::{MappingId, OwnerId, Region, Stack, StackSource, State, Thread};
+use crate::model::{MappingId, OwnerId, Protection, Region, Stack, StackSource, State, Thread};
 
 /// Shrinks the stacks of matching threads to at most `bytes` without their guard: the high end stays, the guard moves
 /// up. Stacks whose ends are not known, the main thread's (which grows on demand) and smaller ones stay as they are.
@@ -77,7 +77,7 @@ fn apply(draft: &mut Draft, plans: &[(usize, Cut)]) {
                 // The guard that moves up stays the mapping that it is: the owner's lowest.
                 let lowest = guards.get_mut(region.owner.0 as usize).map(|m| *m.get_or_insert(region.mapping));
                 freed.extend(AddrRange::new(region.range.start(), region.range.end().min(cut.guard_low)));
-                kept.extend(remainder(&region, cut, lowest.unwrap_or(region.mapping)));
+                keep(&mut kept, &region, cut, lowest.unwrap_or(region.mapping));
             }
             None => kept.push(region),
         }
@@ -96,11 +96,21 @@ fn shrink_one(draft: &mut Draft, thread: usize, cut: &Cut) {
     }
 }
 
-/// What is left of a region: a guard without memory, and the stack above it.
-fn remainder(region: &Region, cut: &Cut, lowest: MappingId) -> impl Iterator<Item = Region> {
+/// Keeps what is left of a region: a guard without memory, and the stack above it. A guard that lies on several old
+/// regions is one.
+fn keep(kept: &mut Vec<Region>, region: &Region, cut: &Cut, lowest: MappingId) {
     let part = |from: Addr, to: Addr| AddrRange::new(region.range.start().max(from), region.range.end().min(to));
-    let guard =
-        part(cut.guard_low, cut.low).map(|range| Region { range, state: State::Reserved, mapping: lowest, ..*region });
-    let stack = part(cut.low, cut.high).map(|range| Region { range, ..*region });
-    [guard, stack].into_iter().flatten()
+    if let Some(range) = part(cut.guard_low, cut.low) {
+        let guard = Region { range, state: State::Reserved, protection: none(region), mapping: lowest, ..*region };
+        match kept.last_mut().filter(|last| last.range.end() == range.start() && last.mapping == lowest) {
+            Some(last) => last.range = last.range.hull(range),
+            None => kept.push(guard),
+        }
+    }
+    kept.extend(part(cut.low, cut.high).map(|range| Region { range, ..*region }));
+}
+
+/// No access, where the dump tells of access.
+fn none(region: &Region) -> Option<Protection> {
+    region.protection.map(|_| Protection::NONE)
 }
