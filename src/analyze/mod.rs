@@ -19,6 +19,7 @@ mod reasons;
 pub mod rounding;
 pub mod splitters;
 pub mod stacks;
+pub mod stated;
 pub mod thresholds;
 pub mod totals;
 pub mod verdict;
@@ -97,7 +98,9 @@ pub fn analyze(snapshot: &Snapshot) -> Analysis {
     let verdict = verdict::judge(snapshot, &gaps, reach, &figures);
     let splitters = splitters::rank(space, reach, snapshot.owners.len());
     let owner_groups = groups::rank(snapshot, reach);
-    let request_fit = request_fit(&verdict, &gaps, reach);
+    // Of a tool's figures alone nothing can be placed, taken out or moved.
+    let no_map = stated::alone(snapshot);
+    let request_fit = request_fit(&verdict, &gaps, reach).filter(|_| !no_map);
     let before = Outcome {
         free: figures.total,
         largest: figures.largest_reachable_size(),
@@ -106,8 +109,8 @@ pub fn analyze(snapshot: &Snapshot) -> Analysis {
     };
     let patient = Patient { snapshot, before, reach, splitters: &splitters, groups: &owner_groups };
     Analysis {
-        advice: advice::find(&patient),
-        fit: fit_of_request(snapshot, reach, &verdict),
+        advice: if no_map { Vec::new() } else { advice::find(&patient) },
+        fit: fit_of_request(snapshot, reach, &verdict).filter(|_| !no_map),
         reach,
         totals: totals::add_up(snapshot, &gaps),
         barriers: barriers::rank(&gaps),

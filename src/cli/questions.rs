@@ -2,7 +2,7 @@
 
 use super::args::{Fit, Format, WhatIf};
 use super::command_line;
-use super::commands::{Answers, open, write};
+use super::commands::{Answers, open, refuse_figures_alone, write};
 use super::failure::Failure;
 use super::output::use_color;
 use crate::analyze::analyze;
@@ -13,6 +13,7 @@ use crate::report;
 pub fn fit(args: &Fit) -> Result<(), Failure> {
     refuse_html("fit", args.output.format)?;
     let dump = open(&args.input, &args.space)?;
+    refuse_figures_alone(&dump)?;
     let answers = Answers::of(dump.snapshot(), args.output.format);
     let cx = answers.context(dump.snapshot());
     let color = use_color(args.output.color, &args.output.destination);
@@ -33,6 +34,7 @@ pub fn fit(args: &Fit) -> Result<(), Failure> {
 pub fn what_if(args: &WhatIf) -> Result<(), Failure> {
     refuse_html("what-if", args.output.format)?;
     let dump = open(&args.input, &args.space)?;
+    refuse_figures_alone(&dump)?;
     let answers = Answers::of(dump.snapshot(), args.output.format);
     let cx = answers.context(dump.snapshot());
     let color = use_color(args.output.color, &args.output.destination);

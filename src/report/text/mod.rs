@@ -14,11 +14,13 @@ pub(super) mod modules;
 pub(super) mod page;
 pub(super) mod splitters;
 pub(super) mod stacks;
+mod stated_rows;
 pub(super) mod table;
 
 use std::io::{self, Write};
 
 use super::Context;
+use crate::analyze::stated;
 use page::Page;
 
 pub(super) use label::{owner_label, process_name};
@@ -48,6 +50,12 @@ pub fn write_text(out: &mut dyn Write, cx: Context<'_>, options: TextOptions) ->
     let limit = if options.all { usize::MAX } else { SHOWN };
     head::write(&mut page, cx)?;
     figures::write(&mut page, cx)?;
+    if stated::alone(cx.snapshot) {
+        // All else would be drawn of one gap that is the whole address space.
+        stacks::write(&mut page, cx, limit)?;
+        evidence::write(&mut page, cx)?;
+        return if options.explain { super::explain::write(&mut page) } else { Ok(()) };
+    }
     advice::write(&mut page, cx, options.all)?;
     super::fit::write_section(&mut page, cx)?;
     map::write(&mut page, cx, options)?;
