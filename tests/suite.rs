@@ -35,5 +35,6 @@ mod samples;
 mod shared_stacks;
 mod spaces;
 mod synth;
+mod transcripts;
 mod truth;
 mod what_if_laws;

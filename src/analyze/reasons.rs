@@ -168,7 +168,8 @@ impl Reasons<'_> {
     fn stated_reason(&self) -> Option<String> {
         let stated = self.case.stated?;
         let width = self.case.snapshot.width();
-        let at = stated.largest_at.map(|range| format!(" at {}", Hex { addr: range.start(), width })).unwrap_or_default();
+        let at =
+            stated.largest_at.map(|range| format!(" at {}", Hex { addr: range.start(), width })).unwrap_or_default();
         let largest = stated.largest.map(|size| format!("the largest free region is {}{at}", Bytes(size)));
         let regions = stated.free_regions.map(|n| format!(" in {}", plural(n, "region"))).unwrap_or_default();
         let free = stated.free.map(|free| format!("{} is free{regions}", Bytes(free)));

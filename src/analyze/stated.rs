@@ -10,9 +10,9 @@ pub fn instead_of_map(snapshot: &Snapshot) -> Option<&Stated> {
     snapshot.stated.as_ref().filter(|stated| poor && stated.tells_free())
 }
 
-/// Whether there are stated figures and nothing else: no region is known.
+/// Whether there are stated figures and nothing else: no region is known but what every process has.
 pub fn alone(snapshot: &Snapshot) -> bool {
-    instead_of_map(snapshot).is_some() && snapshot.space.regions().is_empty()
+    instead_of_map(snapshot).is_some() && snapshot.evidence == Evidence::None
 }
 
 /// Upper and lower bound of the largest run that an allocation could have, in bytes: whole granules of the largest free

@@ -46,10 +46,7 @@ pub fn judge_request(
     let stated = stated::instead_of_map(snapshot);
     let (upper, lower) = match stated {
         Some(stated) => stated::largest_run(stated, reach),
-        None => (
-            largest_aligned(reach, gaps.iter().map(|g| g.range), align),
-            largest_aligned(reach, known, align),
-        ),
+        None => (largest_aligned(reach, gaps.iter().map(|g| g.range), align), largest_aligned(reach, known, align)),
     };
     let case = Case {
         snapshot,

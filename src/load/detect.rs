@@ -110,7 +110,9 @@ fn markup_or_binary(head: &[u8]) -> Option<&'static str> {
     let start = head.trim_ascii_start();
     let markup = [&b"<!doctype"[..], b"<html", b"<?xml", b"<head", b"<body"];
     if markup.iter().any(|m| start.get(..m.len()).is_some_and(|s| s.eq_ignore_ascii_case(m))) {
-        return Some("this is an HTML or XML page, most likely an error page that was saved instead of the dump; fetch it again");
+        return Some(
+            "this is an HTML or XML page, most likely an error page that was saved instead of the dump; fetch it again",
+        );
     }
     if head.iter().all(|b| *b == 0) {
         return Some("the file begins with zeros only; the disk was full or the copy failed, so fetch it again");

@@ -7,8 +7,8 @@ use crate::addr::{Addr, AddrRange};
 use crate::diag::Diagnostics;
 use crate::model::snapshot::UnloadedModule;
 use crate::model::{
-    Captured, Cpu, DumpFormat, Endian, Evidence, Limits, Os, OwnerKind, PointerWidth, Protection, Reason, Request, Source, State,
-    Stated, Writer,
+    Captured, Cpu, DumpFormat, Endian, Evidence, Limits, Os, OwnerKind, PointerWidth, Protection, Reason, Request,
+    Source, State, Stated, Writer,
 };
 
 /// All facts of one input.

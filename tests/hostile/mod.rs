@@ -25,5 +25,6 @@ mod rendered;
 mod seeds;
 mod sweep;
 mod text;
+mod transcripts;
 mod watch;
 mod wrapped;

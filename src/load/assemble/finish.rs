@@ -51,8 +51,7 @@ fn default_owner(piece: &Piece, facts: &Facts) -> Owner {
 
 /// Memory that a small minidump happens to hold, without a map that says what it is.
 fn only_seen_as_memory(piece: &Piece) -> bool {
-    let strong =
-        [Source::PtLoad, Source::NtFile, Source::Maps, Source::LinuxMaps, Source::MemoryInfo, Source::Listing];
+    let strong = [Source::PtLoad, Source::NtFile, Source::Maps, Source::LinuxMaps, Source::MemoryInfo, Source::Listing];
     !strong.into_iter().any(|s| piece.sources.has(s))
 }
 

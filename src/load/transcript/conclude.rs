@@ -59,7 +59,9 @@ fn compare(listing: &mut Listing, stated: &Stated) {
     let same_tool = matches!(listing.tool, Tool::Address | Tool::VaDump) && stated.by == Tool::AddressSummary.words();
     let covered = listing.covered.iter().fold(0u64, |sum, r| sum.saturating_add(r.size()));
     let free = covered.saturating_sub(listing.occupied());
-    if let (true, Evidence::Complete, Some(said)) = (same_tool, listing.grade.evidence, stated.free.filter(|s| *s != free)) {
+    if let (true, Evidence::Complete, Some(said)) =
+        (same_tool, listing.grade.evidence, stated.free.filter(|s| *s != free))
+    {
         let note = format!(
             "{}; its free areas sum up to {free} bytes, and the summary says {said}: lines are missing, or it is of \
              another moment",
@@ -74,8 +76,12 @@ fn state(facts: &mut Facts, sign: &Sign, found: &Found, merged: Option<&Merged>)
     facts.os = sign.os;
     facts.width = sign.width();
     facts.pid = sign.pid;
+    if sign.several {
+        let message = "a log speaks of several processes; what is known of one may be taken for another's";
+        facts.diagnostics.warn("several-processes", message, None);
+    }
     let of_map = merged.map(|m| m.tool).or_else(|| found.tools.first().copied());
-    facts.writer = of_map.map(Tool::writer);
+    facts.writer = of_map.and_then(Tool::writer);
 }
 
 fn take_map(facts: &mut Facts, merged: Merged) {
@@ -93,7 +99,7 @@ fn take_map(facts: &mut Facts, merged: Merged) {
     if facts.os == Some(Os::Windows) {
         facts.windows.memory_info_end = merged.end;
     }
-    if facts.diagnostics.has("too-many-rows") {
+    if facts.diagnostics.has("too-many-rows") || facts.diagnostics.has("several-processes") {
         facts.evidence = Evidence::Partial;
         facts.coverage = RawCoverage::Nothing;
     }
@@ -107,9 +113,13 @@ fn note_missing_map(facts: &mut Facts) {
         ));
     }
     let how = match facts.os {
-        Some(Os::Windows) => "for a map run !address (all of it, not -summary) and pass its output, or pass the dump file",
-        _ => "for a map add the output of gdb's info files or info proc mappings (of a live process), pmap -x or \
-              /proc/PID/maps, or pass the core itself",
+        Some(Os::Windows) => {
+            "for a map run !address (all of it, not -summary) and pass its output, or pass the dump file"
+        }
+        _ => {
+            "for a map add the output of gdb's info files or info proc mappings (of a live process), pmap -x or \
+              /proc/PID/maps, or pass the core itself"
+        }
     };
     facts.evidence_notes.push(how.to_owned());
 }
@@ -133,16 +143,15 @@ fn name_by_code(facts: &mut Facts, code: &[(AddrRange, u32)]) {
     }
 }
 
-/// Modules of repeated lists are one; where the map is not complete, they are rows too.
+/// Modules of repeated lists are one. They are rows too, which name those of a map and stand where it does not reach.
 fn add_modules(facts: &mut Facts) {
     facts.modules.sort_by_key(|m| (m.range.start(), m.range.end()));
     facts.modules.dedup_by_key(|m| m.range);
     facts.unloaded_modules.dedup();
-    if facts.evidence == Evidence::Complete || facts.modules.is_empty() {
-        return;
+    if facts.evidence != Evidence::Complete && !facts.modules.is_empty() {
+        facts.evidence = facts.evidence.max(Evidence::Partial);
+        facts.evidence_notes.push("modules are a lower bound of what is occupied where the map does not reach".into());
     }
-    facts.evidence = facts.evidence.max(Evidence::Partial);
-    facts.evidence_notes.push("modules are a lower bound of what is occupied where the map does not reach".into());
     for module in 0..facts.modules.len() {
         let Some((range, path)) = facts.modules.get(module).map(|m| (m.range, m.path.clone())) else { break };
         let file = (!path.is_empty()).then(|| facts.intern_file(&path));

@@ -26,7 +26,8 @@ impl Block for Summary {
             self.open = true;
             return true;
         }
-        let Some((what, value)) = FIELDS.into_iter().find_map(|(what, field)| Some((field, text.strip_prefix(what)?))) else {
+        let Some((what, value)) = FIELDS.into_iter().find_map(|(what, field)| Some((field, text.strip_prefix(what)?)))
+        else {
             return false;
         };
         // Heaps further down have words of their own, which begin alike.

@@ -6,13 +6,15 @@ use super::threads::Threads;
 use super::tool::Tool;
 use crate::addr::AddrRange;
 use crate::diag::Place;
-use crate::load::facts::{Facts, ModuleFacts, Row};
+use crate::load::facts::{Facts, LONGEST_FILE_NAME, ModuleFacts, Row};
 use crate::load::proc_fs::MAX_ROWS;
 use crate::model::snapshot::UnloadedModule;
 use crate::model::{DumpFormat, Stated};
 
 /// Most modules taken, as of a minidump's list.
 const MAX_MODULES: usize = 1 << 16;
+/// How much text their names together may have, in bytes.
+const NAMES: usize = 8 << 20;
 /// How much of a command is kept, in bytes.
 const LONGEST_COMMAND: usize = 256;
 
@@ -35,6 +37,7 @@ pub(super) struct Found {
     /// The command typed last, in lower case.
     pub command: String,
     rows_left: usize,
+    names_left: usize,
 }
 
 impl Found {
@@ -50,6 +53,7 @@ impl Found {
             tools: Vec::new(),
             command: String::new(),
             rows_left: MAX_ROWS,
+            names_left: NAMES,
         }
     }
 
@@ -105,7 +109,7 @@ impl Found {
         }
         self.saw(listing.tool);
         // Each region asked for is a listing of its own.
-        let single = matches!(listing.tool, Tool::AddressOf | Tool::LldbRegions);
+        let single = listing.tool.is_single();
         if let Some(before) = self.listings.iter_mut().rev().find(|l| single && l.tool == listing.tool) {
             before.absorb(listing);
             return;
@@ -123,16 +127,30 @@ impl Found {
     }
 
     /// Adds a module of a list. Equal ones of repeated lists are dropped at the end.
-    pub(super) fn add_module(&mut self, module: ModuleFacts) {
+    pub(super) fn add_module(&mut self, range: AddrRange, name: &str) {
         if self.facts.modules.len() < MAX_MODULES {
-            self.facts.modules.push(module);
+            let path = self.bounded(name);
+            self.facts.modules.push(ModuleFacts { path, range, id: None });
         }
     }
 
     /// Adds an unloaded module.
-    pub(super) fn add_unloaded(&mut self, module: UnloadedModule) {
+    pub(super) fn add_unloaded(&mut self, range: AddrRange, name: &str) {
         if self.facts.unloaded_modules.len() < MAX_MODULES {
-            self.facts.unloaded_modules.push(module);
+            let name = self.bounded(name).into();
+            self.facts.unloaded_modules.push(UnloadedModule { name, range });
+        }
+    }
+
+    /// A name as long as names are, empty once all together are too long.
+    fn bounded(&mut self, name: &str) -> String {
+        let kept = name.get(..name.floor_char_boundary(LONGEST_FILE_NAME)).unwrap_or_default();
+        match self.names_left.checked_sub(kept.len()) {
+            Some(left) => {
+                self.names_left = left;
+                kept.to_owned()
+            }
+            None => String::new(),
         }
     }
 

@@ -168,13 +168,15 @@ pub(super) const TRAP: &str = "gdb's info proc mappings of a core lists mapped f
                                memory, heap or stack, so that its holes are not free; pass the core itself, or gdb's info \
                                files";
 
-/// A map of Linux is whole if nothing was lost in the middle and it has the main thread's stack, which stands near its
-/// end.
+/// A map of Linux is whole if nothing was lost in the middle and it has what every process has: code from a file, and the
+/// main thread's stack, which stands near its end.
 pub(super) fn grade_linux(listing: &mut Listing, note: &str) {
     let has_stack = listing.rows.iter().any(|r| r.label == RowLabel::MainStack);
-    match has_stack {
-        true => listing.grade_whole(RawCoverage::Everything, note),
-        false => listing.grade_partial(format!("{note}; [stack] is not in it, so the list is cut or an excerpt")),
+    let is_code = |r: &Row| r.file.is_some() && r.protection.is_none_or(|p| p.has(Protection::EXECUTE));
+    match (has_stack, listing.rows.iter().any(is_code)) {
+        (true, true) => listing.grade_whole(RawCoverage::Everything, note),
+        (false, _) => listing.grade_partial(format!("{note}; [stack] is not in it, so the list is cut or an excerpt")),
+        (true, false) => listing.grade_partial(format!("{note}; no program's code is in it, so it is an excerpt")),
     }
 }
 

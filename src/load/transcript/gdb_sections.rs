@@ -148,7 +148,7 @@ impl Sections {
         let tool = if section.offset.is_some() { Tool::GdbSections } else { Tool::GdbInfoFiles };
         self.tool = Some(tool);
         let listing = self.listing.get_or_insert_with(|| Listing::new(tool));
-        let follows = number == self.last + 1 || (section.second && number == self.last);
+        let follows = Some(number) == self.last.checked_add(1) || (section.second && number == self.last);
         if !follows {
             self.missing = true;
             listing.lose(line);
@@ -162,6 +162,9 @@ impl Sections {
         let aligned = section.offset.map(|offset| offset % PAGE == 0);
         self.aligned = self.aligned.into_iter().chain(aligned.filter(|_| !section.second)).reduce(|a, b| a && b);
         found.signs.high_address(section.range.end());
+        if section.second && follows && listing.extend_last(section.range) {
+            return;
+        }
         let protection = section.flags.map(rights);
         let row = Row { protection, ..Row::new(section.range, State::Committed, Source::PtLoad) };
         found.add_row(listing, row);
@@ -174,7 +177,8 @@ impl Sections {
             _ => "every PT_LOAD of the core, as gdb's info files lists them",
         };
         if self.missing || listing.lost > 0 {
-            let note = format!("{what}, but the numbers show that lines are missing: what lies between them is unknown");
+            let note =
+                format!("{what}, but the numbers show that lines are missing: what lies between them is unknown");
             return listing.graded(Evidence::Partial, RawCoverage::Within(self.runs.clone()), note);
         }
         match self.aligned {
@@ -186,7 +190,9 @@ impl Sections {
             Some(false) => listing.graded(
                 Evidence::NearlyComplete,
                 RawCoverage::Nothing,
-                format!("{what}; offsets as gdb's gcore writes them, which leaves out mapped files and MADV_DONTDUMP memory"),
+                format!(
+                    "{what}; offsets as gdb's gcore writes them, which leaves out mapped files and MADV_DONTDUMP memory"
+                ),
             ),
             None => listing.graded(
                 Evidence::NearlyComplete,

@@ -30,7 +30,8 @@ impl Block for SharedLibraries {
         }
         let mut words = line.text.split_whitespace();
         let (start, end) = (words.next().and_then(prefixed), words.next().and_then(prefixed));
-        let (Some(range), Some(slash)) = (start.zip(end).and_then(|(s, e)| AddrRange::new(Addr(s), Addr(e))), line.text.find('/'))
+        let (Some(range), Some(slash)) =
+            (start.zip(end).and_then(|(s, e)| AddrRange::new(Addr(s), Addr(e))), line.text.find('/'))
         else {
             // `(*): Shared library is missing debugging information.`
             return line.text.starts_with("(*)");

@@ -154,12 +154,22 @@ mod tests {
             ("Thread 1 (Thread 0x7f40 (LWP 18484) \"sleep\"):", 1, 18484, Some(0x7f40), Some("sleep")),
             ("    Thread 10 (Thread 10606): $5 = (void *) 0x50d7184", 10, 10606, None, None),
             ("Thread 2 (LWP 77):", 2, 77, None, None),
-            ("* 1    Thread 0xf7f1f540 (LWP 6845) 0xf7f265e9 in __kernel_vsyscall ()", 1, 6845, Some(0xf7f1_f540), None),
+            (
+                "* 1    Thread 0xf7f1f540 (LWP 6845) 0xf7f265e9 in __kernel_vsyscall ()",
+                1,
+                6845,
+                Some(0xf7f1_f540),
+                None,
+            ),
             ("  2    Thread 6845.6851 \"worker\" 0xf7f265e9 in x ()", 2, 6851, None, Some("worker")),
             ("* 1    LWP 5 main () at x.c:1", 1, 5, None, None),
         ] {
             let header = parse(text).unwrap_or_else(|| panic!("{text}"));
-            assert_eq!((header.number, header.id, header.tls, header.name), (number, id, tls.map(Addr), name), "{text}");
+            assert_eq!(
+                (header.number, header.id, header.tls, header.name),
+                (number, id, tls.map(Addr), name),
+                "{text}"
+            );
         }
         for text in ["Thread debugging using libthread_db enabled]", "3 4 5", "Thread 5 hit Breakpoint 1, main ()"] {
             assert!(parse(text).is_none(), "{text}");

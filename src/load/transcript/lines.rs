@@ -217,7 +217,9 @@ mod tests {
     #[test]
     fn pagers_and_colours_are_left_out() {
         let pager = "--Type <RET> for more, q to quit, c to continue without paging--";
-        let text = format!("{pager}c\n{pager}\t0x1000 0x2000\n---Type <return> to continue, or q <return> to quit---\n\u{1b}[31mred\u{1b}[0m\r\n");
+        let text = format!(
+            "{pager}c\n{pager}\t0x1000 0x2000\n---Type <return> to continue, or q <return> to quit---\n\u{1b}[31mred\u{1b}[0m\r\n"
+        );
         let found: Vec<String> = lines(text.as_bytes()).into_iter().map(|(text, _)| text).collect();
         assert_eq!(found, ["", "\t0x1000 0x2000", "", "red", ""].map(str::to_owned)[..4]);
     }

@@ -53,6 +53,14 @@ impl Listing {
         self.free_rows += 1;
     }
 
+    /// Makes the last row longer by what follows it at once. `false` if it does not.
+    pub(super) fn extend_last(&mut self, range: AddrRange) -> bool {
+        let Some(last) = self.rows.last_mut().filter(|row| row.range.end() == range.start()) else { return false };
+        last.range = last.range.hull(range);
+        self.cover(range);
+        true
+    }
+
     /// Goes on with rows: what was strange before them was a row, or stood for some.
     fn cover(&mut self, range: AddrRange) {
         if let Some(line) = self.foreign.take() {
@@ -70,6 +78,12 @@ impl Listing {
         self.rows.extend(other.rows.into_iter().filter(|r| Some(r.range) != last));
         self.covered.extend(other.covered);
         self.free_rows += other.free_rows;
+    }
+
+    /// After all of the regions asked for one by one are in it: each once, and what they cover.
+    pub(super) fn settle(&mut self) {
+        self.rows.sort_by_key(|row| row.range);
+        self.rows.dedup_by_key(|row| row.range);
         if let RawCoverage::Within(covered) = &mut self.grade.coverage {
             covered.clone_from(&self.covered);
         }

@@ -42,10 +42,8 @@ impl Block for Regions {
         found.signs.high_address(range.end());
         let file = (label == RowLabel::None && !name.is_empty()).then(|| found.file(name));
         let state = if rights.is_no_access() { State::Reserved } else { State::Committed };
-        found.add_row(
-            listing,
-            Row { protection: Some(rights), label, file, ..Row::new(range, state, Source::Listing) },
-        );
+        found
+            .add_row(listing, Row { protection: Some(rights), label, file, ..Row::new(range, state, Source::Listing) });
         true
     }
 
@@ -76,7 +74,8 @@ fn region(text: &str) -> Option<(AddrRange, Protection, &str)> {
 
 /// `Core file '/opt/app/core' (i386) was loaded.`, `Architecture set to: x86_64-pc-linux-gnu.`
 fn architecture(text: &str) -> Option<&str> {
-    let core = || text.strip_prefix("Core file '")?.strip_suffix(") was loaded.")?.rsplit_once('(').map(|(_, name)| name);
+    let core =
+        || text.strip_prefix("Core file '")?.strip_suffix(") was loaded.")?.rsplit_once('(').map(|(_, name)| name);
     let live = || text.strip_prefix("Architecture set to: ")?.split(['-', '.']).next();
     core().or_else(live)
 }
@@ -89,6 +88,10 @@ fn note_architecture(name: &str, found: &mut Found) {
         "aarch64" | "arm64" => (Cpu::Aarch64, false),
         _ => return,
     };
-    if narrow { found.signs.narrow() } else { found.signs.wide() }
+    if narrow {
+        found.signs.narrow()
+    } else {
+        found.signs.wide()
+    }
     found.facts.cpu = found.facts.cpu.or(Some(cpu));
 }

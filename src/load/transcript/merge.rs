@@ -29,15 +29,17 @@ pub(super) struct Merged {
 /// Of listings of the same source the best is used, the last of equal ones. Where it is not complete, the others add
 /// what it does not list. Different sources are laid over each other later, as those of a core are.
 pub(super) fn merge(mut listings: Vec<Listing>, diagnostics: &mut Diagnostics) -> Option<Merged> {
+    listings.iter_mut().filter(|l| l.tool.is_single()).for_each(Listing::settle);
     listings.iter_mut().for_each(lower_if_overlapping);
     // Stable, so that of equal ones the later stands later.
     listings.sort_by_key(|l| (l.tool.source() as u16, l.grade.evidence, l.rows.len()));
     let mut merged: Option<Merged> = None;
-    for of_source in listings.chunk_by(|a, b| a.tool.source() == b.tool.source()) {
-        let Some((best, others)) = of_source.split_last() else { continue };
-        let one = of_one_source(best, others, diagnostics);
+    while let Some(best) = listings.pop() {
+        let of_same = listings.partition_point(|l| (l.tool.source() as u16) < best.tool.source() as u16);
+        let others = listings.split_off(of_same);
+        let one = of_one_source(best, &others, diagnostics);
         merged = Some(match merged {
-            Some(before) => join(before, one),
+            Some(before) => join(one, before),
             None => one,
         });
     }
@@ -52,28 +54,29 @@ fn lower_if_overlapping(listing: &mut Listing) {
     }
 }
 
-fn of_one_source(best: &Listing, others: &[Listing], diagnostics: &mut Diagnostics) -> Merged {
+fn of_one_source(best: Listing, others: &[Listing], diagnostics: &mut Diagnostics) -> Merged {
     let mut merged = Merged {
-        rows: best.rows.clone(),
-        grade: best.grade.clone(),
         notes: vec![best.grade.note.clone()],
         tool: best.tool,
         end: best.end().filter(|_| best.free_rows > 0),
         count: best.rows.len() as u64,
+        rows: best.rows,
+        grade: best.grade,
     };
     if others.is_empty() {
         return merged;
     }
-    if best.grade.evidence == Evidence::Complete {
+    if merged.grade.evidence == Evidence::Complete {
         let message = "there are several listings of the address space; the last of the complete ones is used";
         diagnostics.info("several-listings", message, None);
         return merged;
     }
-    let mut taken: BTreeMap<Addr, Addr> = best.rows.iter().map(|r| (r.range.start(), r.range.end())).collect();
+    let mut taken: BTreeMap<Addr, Addr> = merged.rows.iter().map(|r| (r.range.start(), r.range.end())).collect();
     for other in others.iter().rev() {
         let new = other.rows.iter().filter(|row| take(&mut taken, row.range)).copied();
         merged.rows.extend(new);
-        merged.grade.coverage = union(std::mem::replace(&mut merged.grade.coverage, RawCoverage::Nothing), &other.grade.coverage);
+        merged.grade.coverage =
+            union(std::mem::replace(&mut merged.grade.coverage, RawCoverage::Nothing), &other.grade.coverage);
         if !merged.notes.contains(&other.grade.note) && merged.notes.len() < 4 {
             merged.notes.push(other.grade.note.clone());
         }

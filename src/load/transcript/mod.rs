@@ -22,6 +22,7 @@ mod merge;
 mod numbers;
 mod pmap;
 mod proc_maps;
+mod readelf;
 mod session;
 mod signs;
 mod sos;
@@ -55,7 +56,8 @@ pub fn read(inputs: &[Input<'_>]) -> Result<Facts, (usize, LoadError)> {
     for (index, input) in inputs.iter().enumerate() {
         read_one(input, &mut found);
         if inputs.len() > 1 && !found.signs.has_output() {
-            let message = format!("nothing in file {} of {} is the output of a command that is known", index + 1, inputs.len());
+            let message =
+                format!("nothing in file {} of {} is the output of a command that is known", index + 1, inputs.len());
             found.facts.diagnostics.warn("nothing-recognised", message, None);
         }
     }

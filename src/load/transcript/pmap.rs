@@ -110,10 +110,8 @@ impl Pmap {
         let is_file = label == RowLabel::None && !matches!(name, "" | "[ anon ]");
         let file = is_file.then(|| found.file(name));
         let state = if rights.is_no_access() { State::Reserved } else { State::Committed };
-        found.add_row(
-            listing,
-            Row { protection: Some(rights), label, file, ..Row::new(range, state, Source::Listing) },
-        );
+        found
+            .add_row(listing, Row { protection: Some(rights), label, file, ..Row::new(range, state, Source::Listing) });
         true
     }
 
@@ -124,7 +122,10 @@ impl Pmap {
         }
         let text = text.trim();
         let rule = text.starts_with("----") || text.starts_with("====");
-        let named = text.strip_prefix("total kB").or_else(|| text.strip_prefix("total")).or_else(|| text.strip_prefix("mapped:"));
+        let named = text
+            .strip_prefix("total kB")
+            .or_else(|| text.strip_prefix("total"))
+            .or_else(|| text.strip_prefix("mapped:"));
         let sums = named.or_else(|| text.strip_suffix("KB"));
         let first = sums.and_then(|s| s.split_whitespace().next());
         let kib: Option<u64> = first.and_then(|f| f.trim_end_matches('K').parse().ok());
@@ -136,7 +137,9 @@ impl Pmap {
         let note = "the kernel's list of mappings, as pmap prints it";
         match self.total {
             Some(total) if total == listing.occupied() => listing.grade_whole(RawCoverage::Everything, note),
-            Some(_) => listing.grade_partial(format!("{note}; its own sum is not that of its lines, so lines are missing")),
+            Some(_) => {
+                listing.grade_partial(format!("{note}; its own sum is not that of its lines, so lines are missing"))
+            }
             None => listing.grade_partial(format!("{note}; the sum at its end is missing, so it is cut")),
         }
     }

@@ -21,7 +21,9 @@ impl Block for ProcMaps {
     }
 
     fn take(&mut self, line: &Line<'_>, found: &mut Found) -> bool {
-        let Some(parsed) = parse_line(line.text) else { return self.listing.is_some() && is_smaps_attribute(line.text) };
+        let Some(parsed) = parse_line(line.text) else {
+            return self.listing.is_some() && is_smaps_attribute(line.text);
+        };
         let listing = self.listing.get_or_insert_with(|| Listing::new(Tool::ProcMaps));
         found.signs.high_address(parsed.range.end());
         let row = row_of(&mut found.facts, &parsed, Source::Maps);

@@ -4,8 +4,8 @@ use super::found::Found;
 use super::lines::{Line, Prompt};
 use super::{
     debugdiag, gdb_mappings, gdb_sections, gdb_session, gdb_sharedlibrary, gdb_threads, lldb_regions, lldb_threads,
-    pmap, proc_maps, sos, systeminformer, vadump, vmmap, windbg_address, windbg_address_old, windbg_address_one,
-    windbg_lm, windbg_summary, windbg_threads,
+    pmap, proc_maps, readelf, sos, systeminformer, vadump, vmmap, windbg_address, windbg_address_old,
+    windbg_address_one, windbg_lm, windbg_summary, windbg_threads,
 };
 
 /// The output of one kind of command.
@@ -49,6 +49,7 @@ impl Session {
             Box::new(gdb_session::About),
             Box::new(lldb_regions::Regions::default()),
             Box::new(lldb_threads::Threads),
+            Box::new(readelf::ReadElf::default()),
             Box::new(pmap::Pmap::default()),
             Box::new(vmmap::VmMap::default()),
             Box::new(debugdiag::Summary::default()),

@@ -15,6 +15,8 @@ pub(super) struct Sign {
     pub plain: bool,
     pub os: Option<Os>,
     pub pid: Option<u64>,
+    /// More than one process id was seen.
+    pub several: bool,
 }
 
 /// The signs of all files, the current one last.
@@ -63,6 +65,7 @@ impl Signs {
 
     pub(super) fn pid(&mut self, pid: u64) {
         if let Some(sign) = self.now() {
+            sign.several |= sign.pid.is_some_and(|known| known != pid);
             sign.pid = sign.pid.or(Some(pid));
         }
     }
@@ -90,7 +93,8 @@ impl Signs {
         let os = self.agreed("one is of a Windows and another of a Linux process", |s| s.os)?;
         let pid = self.agreed("they give different process ids", |s| s.pid)?;
         let (narrow, wide) = (width == Some(PointerWidth::Bits32), width == Some(PointerWidth::Bits64));
-        Ok(Sign { narrow, wide, plain: false, os, pid })
+        let several = self.files.iter().any(|sign| sign.several);
+        Ok(Sign { narrow, wide, plain: false, os, pid, several })
     }
 
     fn agreed<T: PartialEq>(

@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 
 use crate::addr::{Addr, AddrRange};
-use crate::load::facts::{LONGEST_FILE_NAME, ThreadFacts};
+use crate::load::facts::ThreadFacts;
 
 /// Most threads taken.
 const MAX_THREADS: usize = 1 << 16;
+/// Longest name kept, in bytes. Linux has 15; Windows has no limit.
+const LONGEST_NAME: usize = 256;
 
 /// Threads by the system's id; the debugger's own numbers lead to them.
 #[derive(Clone, Debug, Default)]
@@ -79,7 +81,7 @@ impl Threads {
 
 /// Sets a name that is not empty, of a length that names have.
 pub(super) fn set_name(thread: &mut ThreadFacts, name: &str) {
-    let name = name.get(..name.floor_char_boundary(LONGEST_FILE_NAME)).unwrap_or_default().trim();
+    let name = name.get(..name.floor_char_boundary(LONGEST_NAME)).unwrap_or_default().trim();
     if !name.is_empty() {
         thread.name = Some(name.to_owned());
     }

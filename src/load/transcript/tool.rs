@@ -23,6 +23,7 @@ pub(super) enum Tool {
     LldbThreads,
     Pmap,
     ProcMaps,
+    ReadElf,
     VmMapTool,
     DebugDiag,
     SystemInformer,
@@ -49,15 +50,16 @@ impl Tool {
             Tool::LldbThreads => "lldb's thread list",
             Tool::Pmap => "pmap",
             Tool::ProcMaps => "/proc/PID/maps",
+            Tool::ReadElf => "readelf -lW",
             Tool::VmMapTool => "VMMap",
             Tool::DebugDiag => "DebugDiag's Virtual Memory Summary",
             Tool::SystemInformer => "System Informer's memory list",
         }
     }
 
-    /// The program that the command belongs to.
-    pub(super) fn writer(self) -> Writer {
-        match self {
+    /// The program that the command belongs to; `None` if it only reads what another wrote.
+    pub(super) fn writer(self) -> Option<Writer> {
+        Some(match self {
             Tool::Address | Tool::AddressOf | Tool::AddressSummary | Tool::VaDump => Writer::WinDbg,
             Tool::Lm | Tool::WinDbgThreads | Tool::VmStat => Writer::WinDbg,
             Tool::GdbMappings | Tool::GdbCoreMappings | Tool::GdbInfoFiles | Tool::GdbSections => Writer::Gdb,
@@ -65,24 +67,30 @@ impl Tool {
             Tool::LldbRegions | Tool::LldbThreads => Writer::Lldb,
             Tool::Pmap => Writer::Pmap,
             Tool::ProcMaps => Writer::Kernel,
+            Tool::ReadElf => return None,
             Tool::VmMapTool => Writer::VmMap,
             Tool::DebugDiag => Writer::DebugDiag,
             Tool::SystemInformer => Writer::SystemInformer,
-        }
+        })
     }
 
     /// The system whose processes it shows. WinDbg may have a Linux core open, which its rows tell.
     pub(super) fn os(self) -> Os {
         match self.writer() {
-            Writer::WinDbg | Writer::VmMap | Writer::DebugDiag | Writer::SystemInformer => Os::Windows,
+            Some(Writer::WinDbg | Writer::VmMap | Writer::DebugDiag | Writer::SystemInformer) => Os::Windows,
             _ => Os::Linux,
         }
+    }
+
+    /// Whether it shows one region for each command.
+    pub(super) fn is_single(self) -> bool {
+        matches!(self, Tool::AddressOf | Tool::LldbRegions)
     }
 
     /// What its rows are evidence of.
     pub(super) fn source(self) -> Source {
         match self {
-            Tool::GdbInfoFiles | Tool::GdbSections => Source::PtLoad,
+            Tool::GdbInfoFiles | Tool::GdbSections | Tool::ReadElf => Source::PtLoad,
             Tool::GdbCoreMappings => Source::NtFile,
             Tool::ProcMaps => Source::Maps,
             Tool::Lm | Tool::GdbSharedLibraries => Source::ModuleList,

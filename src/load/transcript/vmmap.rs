@@ -36,8 +36,19 @@ struct Entry {
 
 const NEEDED: [&str; 4] = ["Address", "Type", "Size", "Committed"];
 const NAMES: [&str; 13] = [
-    "Address", "Type", "Size", "Committed", "Private", "Total WS", "Private WS", "Shareable WS", "Shared WS",
-    "Locked WS", "Blocks", "Protection", "Details",
+    "Address",
+    "Type",
+    "Size",
+    "Committed",
+    "Private",
+    "Total WS",
+    "Private WS",
+    "Shareable WS",
+    "Shared WS",
+    "Locked WS",
+    "Blocks",
+    "Protection",
+    "Details",
 ];
 
 impl Block for VmMap {

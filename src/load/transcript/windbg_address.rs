@@ -11,7 +11,7 @@ use super::tool::Tool;
 use super::windows::{self, Region};
 use crate::addr::Addr;
 use crate::load::facts::RawCoverage;
-use crate::model::Os;
+use crate::model::Evidence;
 
 /// The table.
 #[derive(Default)]
@@ -137,13 +137,10 @@ pub(super) fn grade(listing: &mut Listing, filtered: bool) {
             "WinDbg's !address with a filter (-f: or the like): only a part of the regions is listed; run !address alone",
         ),
         (false, 0) => listing.graded(
-            crate::model::Evidence::Partial,
+            Evidence::Partial,
             RawCoverage::Nothing,
             "WinDbg's !address listed no free region: of a Linux core it never does, and elsewhere it is a part of the list",
         ),
-        (false, _) => {
-            debug_assert!(listing.tool.os() == Os::Windows);
-            listing.grade_whole(covered, "every region and free area as WinDbg's !address lists them");
-        }
+        (false, _) => listing.grade_whole(covered, "every region and free area as WinDbg's !address lists them"),
     }
 }

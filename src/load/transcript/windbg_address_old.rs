@@ -42,8 +42,7 @@ impl Block for OldAddress {
             note_width(line.text, &head, found);
             self.allocation = head.allocation.or(self.allocation);
             let end = head.base.checked_add(head.size);
-            self.region =
-                Some(Region { base: Some(head.base), end, allocation: self.allocation, ..Region::default() });
+            self.region = Some(Region { base: Some(head.base), end, allocation: self.allocation, ..Region::default() });
             self.begun_in = line.number;
             return true;
         }

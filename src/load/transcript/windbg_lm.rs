@@ -6,8 +6,6 @@ use super::numbers::addr;
 use super::session::Block;
 use super::tool::Tool;
 use crate::addr::AddrRange;
-use crate::load::facts::ModuleFacts;
-use crate::model::snapshot::UnloadedModule;
 
 /// Kernel modules stand in lists of kernel sessions; no process has them.
 const KERNEL: u64 = 1 << 47;
@@ -58,10 +56,10 @@ fn row(text: &str, unloaded: bool, found: &mut Found) -> bool {
     }
     found.saw(Tool::Lm);
     match unloaded {
-        true => found.add_unloaded(UnloadedModule { name: name(behind).into(), range }),
+        true => found.add_unloaded(range, name(behind)),
         false => {
             found.signs.address(start_text, start);
-            found.add_module(ModuleFacts { path: name(behind).to_owned(), range, id: None });
+            found.add_module(range, name(behind));
         }
     }
     true

@@ -257,7 +257,8 @@ mod tests {
 
     #[test]
     fn rows_of_every_age() {
-        let new = new_row("                                 7        0`0113a000 (  17.227 Mb)  19.10%    0.84%").unwrap();
+        let new =
+            new_row("                                 7        0`0113a000 (  17.227 Mb)  19.10%    0.84%").unwrap();
         assert_eq!((new.name, new.regions, new.size), ("", Some(7), 0x113_a000));
         let old = old_row("   29b32000 (  683208) : 32.58%    41.98%    : RegionUsageIsVAD").unwrap();
         assert_eq!((old.name, old.regions, old.size), ("IsVAD", None, 0x29b3_2000));

@@ -140,6 +140,10 @@ fn registers(text: &str) -> Option<(&'static str, Option<&str>)> {
 fn note_register(name: &str, value: Option<&str>, found: &mut Found) {
     let Some(sp) = value.and_then(addr) else { return };
     found.saw(Tool::WinDbgThreads);
-    if name == "esp" { found.signs.narrow() } else { found.signs.wide() }
+    if name == "esp" {
+        found.signs.narrow()
+    } else {
+        found.signs.wide()
+    }
     found.threads.set_selected_sp(sp);
 }

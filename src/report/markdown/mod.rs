@@ -28,7 +28,7 @@ mod tool;
 use std::io::{self, Write};
 
 use super::Context;
-use crate::analyze::stated;
+use crate::model::Evidence;
 use paper::Paper;
 use ranked::Ranked;
 
@@ -71,11 +71,12 @@ pub fn write_markdown(out: &mut dyn Write, cx: Context<'_>, options: MarkdownOpt
     let mut paper = Paper::default();
     head::write(&mut paper, cx);
     figures::write(&mut paper, cx);
-    if !stated::alone(cx.snapshot) {
-        measured(&mut paper, cx, options)?;
-    } else {
+    if cx.snapshot.evidence == Evidence::None {
+        // All else would be drawn of one gap that is the whole address space.
         advice::write(&mut paper, cx);
         stacks::write(&mut paper, cx, options.limit());
+    } else {
+        measured(&mut paper, cx, options)?;
     }
     evidence::write(&mut paper, cx);
     if options.explain {

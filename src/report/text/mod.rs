@@ -20,7 +20,7 @@ pub(super) mod table;
 use std::io::{self, Write};
 
 use super::Context;
-use crate::analyze::stated;
+use crate::model::Evidence;
 use page::Page;
 
 pub(super) use label::{owner_label, process_name};
@@ -50,7 +50,7 @@ pub fn write_text(out: &mut dyn Write, cx: Context<'_>, options: TextOptions) ->
     let limit = if options.all { usize::MAX } else { SHOWN };
     head::write(&mut page, cx)?;
     figures::write(&mut page, cx)?;
-    if stated::alone(cx.snapshot) {
+    if cx.snapshot.evidence == Evidence::None {
         // All else would be drawn of one gap that is the whole address space.
         stacks::write(&mut page, cx, limit)?;
         evidence::write(&mut page, cx)?;

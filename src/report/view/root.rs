@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::{
     AddressSpaceView, AdviceView, BarrierView, Context, DiagnosticView, DumpView, FitView, FreeView, GapView,
-    GroupView, LimitsView, List, ModuleView, OwnerGroupView, RegionView, SplitterView, StackTotalsView, StatedView, ThreadView,
-    TotalsView, UnloadedModuleView, VerdictView,
+    GroupView, LimitsView, List, ModuleView, OwnerGroupView, RegionView, SplitterView, StackTotalsView, StatedView,
+    ThreadView, TotalsView, UnloadedModuleView, VerdictView,
 };
 
 /// Version of the shape below. Additions do not change it.
