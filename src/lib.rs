@@ -18,8 +18,9 @@
 //! let analysis = analyze::analyze(dump.snapshot());
 //! assert_eq!(analysis.figures.largest_size(), 0x4000_0000 - 0x0804_c000);
 //!
+//! let counsel = analyze::advise(dump.snapshot(), &analysis);
 //! let ids = report::OwnerIds::new(&dump.snapshot().owners);
-//! let context = report::Context { snapshot: dump.snapshot(), analysis: &analysis, ids: &ids };
+//! let context = report::Context { snapshot: dump.snapshot(), analysis: &analysis, counsel: &counsel, ids: &ids };
 //! let mut json = Vec::new();
 //! report::write_json(&mut json, &report::Report::new(context))?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())

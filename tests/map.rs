@@ -305,7 +305,8 @@ fn sixty_thousand_mappings_are_quick_and_fit() {
     let snapshot: &model::Snapshot = dump.snapshot();
     let analysis = analyze::analyze(snapshot);
     let ids = OwnerIds::new(&snapshot.owners);
-    let cx = Context { snapshot, analysis: &analysis, ids: &ids };
+    let counsel = analyze::Counsel::default();
+    let cx = Context { snapshot, analysis: &analysis, counsel: &counsel, ids: &ids };
     let start = Instant::now();
     let mut picture = Vec::new();
     report::write_map(&mut picture, cx, &MapOptions::default()).unwrap();

@@ -23,6 +23,7 @@ mod limits_of_space;
 #[cfg(target_os = "linux")]
 mod live;
 mod load;
+mod made_spaces;
 mod map;
 mod markdown;
 mod nasty;
@@ -31,10 +32,14 @@ mod properties;
 mod published;
 mod questions;
 mod redact;
+#[cfg(target_os = "linux")]
+mod remedies;
+mod repack;
 mod samples;
 mod shared_stacks;
 mod spaces;
 mod synth;
 mod transcripts;
 mod truth;
+mod what_if;
 mod what_if_laws;

@@ -1,13 +1,14 @@
 //! Questions to a [`Snapshot`], answered by pure functions: no I/O, no knowledge of file formats.
 //!
-//! [`analyze`] answers all of them in time linear in the number of regions (but for sorting), and keeps indexes rather
-//! than copies.
+//! [`analyze`] measures, in time linear in the number of regions (but for sorting), and keeps indexes rather than copies.
+//! [`advise`] tries what would help.
 
 pub mod advice;
 pub mod bands;
 pub mod barriers;
 pub mod case;
 pub mod cells;
+mod counsel;
 pub mod figures;
 pub mod fit;
 pub mod gaps;
@@ -29,6 +30,7 @@ pub use advice::{Advice, Remedy};
 pub use barriers::Barrier;
 pub use case::VerdictKind;
 pub use cells::{ByContent, CellContent, Contents};
+pub use counsel::{Counsel, advise};
 pub use figures::{Bucket, Figures, Largest, Socorro};
 pub use fit::Fit;
 pub use gaps::Gap;
@@ -41,13 +43,9 @@ pub use stacks::{StackTotals, ThreadRoom};
 pub use totals::{KindTotals, Totals};
 pub use verdict::Verdict;
 
-use advice::Patient;
-use fit::Placement;
-use what_if::Outcome;
-
 use crate::model::Snapshot;
 
-/// All answers about one snapshot. Indexes in it refer to that snapshot's regions and owners.
+/// What was measured of one snapshot. Indexes in it refer to that snapshot's regions and owners.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Analysis {
     /// Where allocations may lie.
@@ -64,12 +62,6 @@ pub struct Analysis {
     pub splitters: Vec<Splitter>,
     /// The same for groups of owners.
     pub groups: Vec<GroupSplitter>,
-    /// Groups of at least two owners that belong together, those first without which the largest gap would be largest.
-    pub owner_groups: Vec<OwnerGroup>,
-    /// What would help, the most effective first.
-    pub advice: Vec<Advice>,
-    /// What must go so that the request fits; `None` without one, and where it fits.
-    pub fit: Option<Fit>,
     /// Thread stacks in sum.
     pub stacks: StackTotals,
     /// How many more threads would find room.
@@ -89,48 +81,27 @@ pub struct RequestFit {
     pub unusable_free_index: f64,
 }
 
-/// Answers everything about a snapshot.
+/// Measures a snapshot.
 pub fn analyze(snapshot: &Snapshot) -> Analysis {
     let space = &snapshot.space;
     let reach = Reach::of(space.bounds());
     let gaps = gaps::find(space);
     let figures = figures::measure(snapshot, &gaps, reach);
     let verdict = verdict::judge(snapshot, &gaps, reach, &figures);
-    let splitters = splitters::rank(space, reach, snapshot.owners.len());
-    let owner_groups = groups::rank(snapshot, reach);
-    // Of a tool's figures alone nothing can be placed, taken out or moved.
-    let no_map = stated::alone(snapshot);
-    let request_fit = request_fit(&verdict, &gaps, reach).filter(|_| !no_map);
-    let before = Outcome {
-        free: figures.total,
-        largest: figures.largest_reachable_size(),
-        slots: request_fit.map(|fit| fit.slots),
-        verdict: verdict.kind,
-    };
-    let patient = Patient { snapshot, before, reach, splitters: &splitters, groups: &owner_groups };
     Analysis {
-        advice: if no_map { Vec::new() } else { advice::find(&patient) },
-        fit: fit_of_request(snapshot, reach, &verdict).filter(|_| !no_map),
         reach,
         totals: totals::add_up(snapshot, &gaps),
         barriers: barriers::rank(&gaps),
-        splitters,
-        owner_groups,
+        splitters: splitters::rank(space, reach, snapshot.owners.len()),
         groups: splitters::groups(space, reach, &snapshot.owners),
         stacks: stacks::add_up(snapshot),
         thread_room: stacks::room(snapshot, &gaps, reach),
-        request_fit,
+        // Of a tool's figures alone nothing can be placed.
+        request_fit: request_fit(&verdict, &gaps, reach).filter(|_| !stated::alone(snapshot)),
         verdict,
         figures,
         gaps,
     }
-}
-
-/// What must go for the request as the system sees it, where it does not fit.
-fn fit_of_request(snapshot: &Snapshot, reach: Reach, verdict: &Verdict) -> Option<Fit> {
-    let placement = Placement { size: verdict.needed?, align: verdict.request?.align };
-    let wanted = matches!(verdict.kind, VerdictKind::Fragmented | VerdictKind::Exhausted | VerdictKind::CannotTell);
-    wanted.then(|| fit::find(snapshot, reach, placement)).filter(|fit| !fit.fits_now)
 }
 
 fn request_fit(verdict: &Verdict, gaps: &[Gap], reach: Reach) -> Option<RequestFit> {

@@ -13,7 +13,7 @@ use super::map::{options, unicode};
 use super::output::{use_color, write_to};
 use super::questions;
 use crate::addr::AddrRange;
-use crate::analyze::{Analysis, analyze, stated};
+use crate::analyze::{Analysis, Counsel, advise, analyze, stated};
 use crate::error::LoadError;
 use crate::load::redact::Redactor;
 use crate::load::{self, Dump, LoadOptions};
@@ -41,7 +41,7 @@ pub fn run(args: Args) -> Result<(), Failure> {
 fn report(mut args: Report) -> Result<(), Failure> {
     args.input.with.append(&mut args.more);
     let dump = open(&args.input, &args.space)?;
-    let answers = Answers::of(dump.snapshot(), args.output.format);
+    let answers = Answers::of(dump.snapshot(), args.output.format).advised(dump.snapshot());
     let cx = answers.context(dump.snapshot());
     let color = use_color(args.output.color, &args.output.destination);
     let unicode = unicode(&args.output);
@@ -203,6 +203,7 @@ pub(super) fn write(
 /// The answers about one snapshot, for renderers to borrow.
 pub(super) struct Answers {
     analysis: Analysis,
+    counsel: Counsel,
     ids: OwnerIds,
 }
 
@@ -213,10 +214,16 @@ impl Answers {
             Format::Json | Format::Html => OwnerIds::new(&snapshot.owners),
             Format::Text | Format::Markdown => OwnerIds::default(),
         };
-        Answers { analysis: analyze(snapshot), ids }
+        let answers = Answers { analysis: analyze(snapshot), counsel: Counsel::default(), ids };
+        if format == Format::Html { answers.advised(snapshot) } else { answers }
+    }
+
+    /// With what would help: for reports, and for every page.
+    fn advised(self, snapshot: &Snapshot) -> Answers {
+        Answers { counsel: advise(snapshot, &self.analysis), ..self }
     }
 
     pub(super) fn context<'a>(&'a self, snapshot: &'a Snapshot) -> Context<'a> {
-        Context { snapshot, analysis: &self.analysis, ids: &self.ids }
+        Context { snapshot, analysis: &self.analysis, counsel: &self.counsel, ids: &self.ids }
     }
 }

@@ -10,7 +10,8 @@
 use std::io;
 
 use divan::Bencher;
-use fragscope::analyze::{Analysis, analyze};
+use fragscope::analyze::fit::{self, Placement};
+use fragscope::analyze::{Analysis, Reach, advise, analyze};
 use fragscope::load::{self, Dump, LoadOptions};
 use fragscope::report::{self, Context, OwnerIds, Report, TextOptions};
 
@@ -76,8 +77,9 @@ fn with_answers(bencher: Bencher<'_, '_>, input: Input, stage: impl Fn(Context<'
     let dump = load(&bytes);
     let snapshot = dump.snapshot();
     let analysis: Analysis = analyze(snapshot);
+    let counsel = advise(snapshot, &analysis);
     let ids = OwnerIds::new(&snapshot.owners);
-    bencher.bench_local(|| stage(Context { snapshot, analysis: &analysis, ids: &ids }));
+    bencher.bench_local(|| stage(Context { snapshot, analysis: &analysis, counsel: &counsel, ids: &ids }));
 }
 
 #[divan::bench(args = INPUTS)]
@@ -91,6 +93,23 @@ fn analysis(bencher: Bencher<'_, '_>, input: Input) {
     let bytes = input.1();
     let dump = load(&bytes);
     bencher.bench_local(|| analyze(dump.snapshot()));
+}
+
+#[divan::bench(args = INPUTS)]
+fn fit(bencher: Bencher<'_, '_>, input: Input) {
+    let bytes = input.1();
+    let dump = load(&bytes);
+    let reach = Reach::of(dump.snapshot().space.bounds());
+    let placement = Placement { size: 64 << 20, align: None };
+    bencher.bench_local(|| fit::find(dump.snapshot(), reach, placement));
+}
+
+#[divan::bench(args = INPUTS)]
+fn advice(bencher: Bencher<'_, '_>, input: Input) {
+    let bytes = input.1();
+    let dump = load(&bytes);
+    let analysis = analyze(dump.snapshot());
+    bencher.bench_local(|| advise(dump.snapshot(), &analysis));
 }
 
 #[divan::bench(args = INPUTS)]

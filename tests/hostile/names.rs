@@ -1,7 +1,7 @@
 //! Names that are made to harm: megabytes long, full of escape sequences and marks that turn the direction of writing,
 //! in every place that is printed.
 
-use fragscope::analyze::analyze;
+use fragscope::analyze::{advise, analyze};
 use fragscope::load::{LoadOptions, from_bytes};
 use fragscope::report::{self, Around, Context, MapOptions, OwnerIds, Report, TextOptions, ThreadsReport};
 
@@ -24,8 +24,9 @@ const MEMORY: u64 = 256 << 20;
 fn printed(bytes: &[u8]) -> (String, String) {
     let dump = from_bytes(bytes, &LoadOptions::default()).unwrap();
     let analysis = analyze(dump.snapshot());
+    let counsel = advise(dump.snapshot(), &analysis);
     let ids = OwnerIds::new(&dump.snapshot().owners);
-    let cx = Context { snapshot: dump.snapshot(), analysis: &analysis, ids: &ids };
+    let cx = Context { snapshot: dump.snapshot(), analysis: &analysis, counsel: &counsel, ids: &ids };
     let (mut text, mut json) = (Vec::new(), Vec::new());
     report::write_text(&mut text, cx, TextOptions { all: true, explain: true, color: false, unicode: false }).unwrap();
     report::write_threads(&mut text, cx, false).unwrap();

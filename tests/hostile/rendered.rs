@@ -2,7 +2,7 @@
 
 use std::io;
 
-use fragscope::analyze::{Analysis, analyze};
+use fragscope::analyze::{Analysis, Counsel, advise, analyze};
 use fragscope::load::Dump;
 use fragscope::report::{
     self, Around, Context, Detail, HtmlOptions, MapOptions, MapReport, MarkdownOptions, OwnerIds, Report, TextOptions,
@@ -13,6 +13,7 @@ use serde_json::Value;
 pub struct Rendered<'a> {
     pub dump: Dump<'a>,
     analysis: Analysis,
+    counsel: Counsel,
     ids: OwnerIds,
 }
 
@@ -20,14 +21,15 @@ impl<'a> Rendered<'a> {
     /// Analyses the dump and writes everything that can be written about it to nowhere.
     pub fn of(dump: Dump<'a>) -> Rendered<'a> {
         let analysis = analyze(dump.snapshot());
+        let counsel = advise(dump.snapshot(), &analysis);
         let ids = OwnerIds::new(&dump.snapshot().owners);
-        let rendered = Rendered { dump, analysis, ids };
+        let rendered = Rendered { dump, analysis, counsel, ids };
         rendered.write().expect("nothing fails on a sink");
         rendered
     }
 
     fn context(&self) -> Context<'_> {
-        Context { snapshot: self.dump.snapshot(), analysis: &self.analysis, ids: &self.ids }
+        Context { snapshot: self.dump.snapshot(), analysis: &self.analysis, counsel: &self.counsel, ids: &self.ids }
     }
 
     fn write(&self) -> io::Result<()> {

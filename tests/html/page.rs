@@ -4,7 +4,7 @@ use std::io::Read;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use fragscope::analyze::analyze;
+use fragscope::analyze::{advise, analyze};
 use fragscope::load::{LoadOptions, from_bytes};
 use fragscope::model::Snapshot;
 use fragscope::report::{self, Context, HtmlOptions, OwnerIds, Report};
@@ -19,8 +19,9 @@ pub struct Page {
 impl Page {
     pub fn of(snapshot: &Snapshot) -> Page {
         let analysis = analyze(snapshot);
+        let counsel = advise(snapshot, &analysis);
         let ids = OwnerIds::new(&snapshot.owners);
-        let cx = Context { snapshot, analysis: &analysis, ids: &ids };
+        let cx = Context { snapshot, analysis: &analysis, counsel: &counsel, ids: &ids };
         let (mut html, mut json) = (Vec::new(), Vec::new());
         report::write_html(&mut html, cx, HtmlOptions::default()).unwrap();
         report::write_json(&mut json, &Report::new(cx)).unwrap();

@@ -1,6 +1,6 @@
 //! Redaction changes names and nothing else.
 
-use fragscope::analyze::analyze;
+use fragscope::analyze::{advise, analyze};
 use fragscope::load::redact::{Redaction, Redactor};
 use fragscope::load::{LoadOptions, from_bytes, open};
 use fragscope::report::{self, Context, OwnerIds, Report};
@@ -15,8 +15,10 @@ fn redacting() -> LoadOptions {
 
 fn json(snapshot: &fragscope::model::Snapshot) -> Value {
     let (analysis, ids) = (analyze(snapshot), OwnerIds::new(&snapshot.owners));
+    let counsel = advise(snapshot, &analysis);
+    let cx = Context { snapshot, analysis: &analysis, counsel: &counsel, ids: &ids };
     let mut text = Vec::new();
-    report::write_json(&mut text, &Report::new(Context { snapshot, analysis: &analysis, ids: &ids })).unwrap();
+    report::write_json(&mut text, &Report::new(cx)).unwrap();
     serde_json::from_slice(&text).unwrap()
 }
 

@@ -58,7 +58,7 @@ pub(super) fn size(text: &str) -> Option<u64> {
         Some((whole, fraction)) if fraction.len() <= 3 => (whole, fraction),
         _ => (number.trim(), ""),
     };
-    let part = (!fraction.is_empty()).then(|| fraction.parse::<u64>().ok()).unwrap_or(Some(0))?;
+    let part = if fraction.is_empty() { 0 } else { fraction.parse::<u64>().ok()? };
     let scale = 10u64.pow(u32::try_from(fraction.len()).ok()?);
     let whole = decimal(whole)?.checked_mul(1 << shift)?;
     whole.checked_add((part << shift) / scale)

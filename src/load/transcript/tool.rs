@@ -24,7 +24,7 @@ pub(super) enum Tool {
     Pmap,
     ProcMaps,
     ReadElf,
-    VmMapTool,
+    SysinternalsVmMap,
     DebugDiag,
     SystemInformer,
 }
@@ -51,7 +51,7 @@ impl Tool {
             Tool::Pmap => "pmap",
             Tool::ProcMaps => "/proc/PID/maps",
             Tool::ReadElf => "readelf -lW",
-            Tool::VmMapTool => "VMMap",
+            Tool::SysinternalsVmMap => "VMMap",
             Tool::DebugDiag => "DebugDiag's Virtual Memory Summary",
             Tool::SystemInformer => "System Informer's memory list",
         }
@@ -68,7 +68,7 @@ impl Tool {
             Tool::Pmap => Writer::Pmap,
             Tool::ProcMaps => Writer::Kernel,
             Tool::ReadElf => return None,
-            Tool::VmMapTool => Writer::VmMap,
+            Tool::SysinternalsVmMap => Writer::VmMap,
             Tool::DebugDiag => Writer::DebugDiag,
             Tool::SystemInformer => Writer::SystemInformer,
         })

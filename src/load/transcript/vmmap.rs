@@ -66,8 +66,8 @@ impl Block for VmMap {
                 None => Vec::new(),
             };
             self.cells = cells;
-            self.listing = Some(Listing::new(Tool::VmMapTool));
-            found.saw(Tool::VmMapTool);
+            self.listing = Some(Listing::new(Tool::SysinternalsVmMap));
+            found.saw(Tool::SysinternalsVmMap);
             return true;
         }
         let Some(entry) = self.parse(line.text) else { return false };

@@ -72,10 +72,8 @@ impl Address {
         region.allocation = self.allocation;
         let end = region.end.map(|a| a.0);
         // Rows come in order; one that goes back belongs to another table whose header was left out.
-        if let (Some(last), Some(base)) = (self.last, region.base) {
-            if base.0 < last {
-                listing.lose(line.number);
-            }
+        if self.last.zip(region.base).is_some_and(|(last, base)| base.0 < last) {
+            listing.lose(line.number);
         }
         self.last = self.last.max(end);
         region.store(listing, found)

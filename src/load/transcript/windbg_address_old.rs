@@ -67,10 +67,10 @@ impl Block for OldAddress {
 impl OldAddress {
     /// The region is complete when the next begins.
     fn flush(&mut self, found: &mut Found) {
-        if let (Some(region), Some(listing)) = (self.region.take(), &mut self.listing) {
-            if !region.store(listing, found) {
-                listing.lose(self.begun_in);
-            }
+        if let (Some(region), Some(listing)) = (self.region.take(), &mut self.listing)
+            && !region.store(listing, found)
+        {
+            listing.lose(self.begun_in);
         }
     }
 }

@@ -70,9 +70,9 @@ impl MarkdownOptions<'_> {
 pub fn write_markdown(out: &mut dyn Write, cx: Context<'_>, options: MarkdownOptions<'_>) -> io::Result<()> {
     let mut paper = Paper::default();
     head::write(&mut paper, cx);
-    figures::write(&mut paper, cx);
     if cx.snapshot.evidence == Evidence::None {
         // All else would be drawn of one gap that is the whole address space.
+        figures::write(&mut paper, cx);
         advice::write(&mut paper, cx);
         stacks::write(&mut paper, cx, options.limit());
     } else {
@@ -89,6 +89,7 @@ pub fn write_markdown(out: &mut dyn Write, cx: Context<'_>, options: MarkdownOpt
 /// What is said of a map.
 fn measured(paper: &mut Paper, cx: Context<'_>, options: MarkdownOptions<'_>) -> io::Result<()> {
     remedies::write(paper, cx);
+    figures::write(paper, cx);
     map::write(paper, cx)?;
     advice::write(paper, cx);
     gaps::write(paper, cx, options.limit());

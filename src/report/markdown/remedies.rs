@@ -3,7 +3,7 @@
 use super::advice::sentence;
 use super::budget;
 use super::paper::Paper;
-use crate::report::text::advice::cells;
+use crate::report::text::advice::{NOTHING, cells, why_nothing};
 use crate::report::{Context, fit};
 
 /// Remedies that are explained.
@@ -11,10 +11,10 @@ const EXPLAINED: usize = 5;
 
 pub(super) fn write(paper: &mut Paper, cx: Context<'_>) {
     paper.section(budget::REMEDIES);
-    let advice = &cx.analysis.advice;
+    let advice = &cx.counsel.advice;
     paper.heading("Advice");
     if advice.is_empty() {
-        paper.lines("None of the usual remedies would enlarge the largest gap.\n");
+        paper.lines(&format!("Tried: {NOTHING}; {}.\n", why_nothing(cx)));
     }
     let items = advice.iter().take(EXPLAINED).map(|advice| {
         let [largest, gain, fits, what] = cells(cx, advice);
@@ -24,8 +24,8 @@ pub(super) fn write(paper: &mut Paper, cx: Context<'_>) {
         format!("{figures}{}. {}", sentence(&what), how.join(". "))
     });
     paper.list(advice.len().min(EXPLAINED), items);
-    if let Some(fit) = &cx.analysis.fit {
+    if let Some(fit) = &cx.counsel.fit {
         paper.heading("What must go");
-        paper.list(1, [sentence(&fit::sentence(cx, fit))]);
+        paper.list(1, [sentence(&fit::answer::of_report(cx, fit))]);
     }
 }

@@ -34,6 +34,6 @@ pub(super) fn write(paper: &mut Paper, cx: Context<'_>, limit: usize) {
     list.write(paper, &COLUMNS, |rank| Some(splitters::cells(cx, splitters.get(rank)?)));
     paper.lines("\n");
     let groups = cx.analysis.groups.iter().map(splitters::group_cells);
-    let found = cx.analysis.owner_groups.iter().take(MOST_GROUPS).map(splitters::owner_group_cells);
+    let found = cx.counsel.groups.iter().take(MOST_GROUPS).map(splitters::owner_group_cells);
     table::write(paper, &GROUPS, groups.chain(found));
 }

@@ -57,7 +57,7 @@ fn groups(page: &mut Page<'_>, cx: Context<'_>, limit: usize) -> io::Result<()> 
         ("owners", Align::Right),
     ]);
     cx.analysis.groups.iter().for_each(|group| table.row(group_cells(group)));
-    let found = &cx.analysis.owner_groups;
+    let found = &cx.counsel.groups;
     found.iter().take(limit).for_each(|group| table.row(owner_group_cells(group)));
     page.line("")?;
     table.write(page)?;
@@ -71,9 +71,10 @@ pub(in crate::report) fn owner_group_cells(group: &OwnerGroup) -> [String; 5] {
         By::ThreadName => format!("threads {name}"),
         By::StackSize | By::Shape => name.to_string(),
         By::Folder => format!("modules of {name}"),
+        By::File => format!("mappings of {name}"),
     };
     let (gain, without) = (Bytes(group.gain), Bytes(group.largest_without));
-    [what, gain.to_string(), without.to_string(), Bytes(group.bytes).to_string(), Count(group.owners).to_string()]
+    [what, gain.to_string(), without.to_string(), Bytes(group.bytes).to_string(), Count(group.owners()).to_string()]
 }
 
 /// Which group, gain, the largest gap without it, its size, how many owners.

@@ -30,7 +30,7 @@ mod word;
 pub use advice::{AdviceView, OwnerGroupView};
 pub use barrier::BarrierView;
 pub use dump::{DumpView, ReasonView};
-pub use fit::{CandidateView, FitReport, FitRequestView, FitView};
+pub use fit::{CandidateView, FitReport, FitRequestView, FitView, StandingView};
 pub use free::{BucketView, FreeView, LargestView, ThreadRoomView};
 pub use gap::GapView;
 pub use heads::{AtReport, ThreadsReport};
@@ -54,7 +54,7 @@ pub use what_if::{OutcomeView, WhatIfReport, WhatIfView};
 pub use word::{Vocabulary, Word};
 
 use crate::addr::Addr;
-use crate::analyze::Analysis;
+use crate::analyze::{Analysis, Counsel};
 use crate::model::{OwnerId, PointerWidth, Region, Snapshot};
 
 /// What every view is made from.
@@ -64,6 +64,8 @@ pub struct Context<'a> {
     pub snapshot: &'a Snapshot,
     /// The answers about it.
     pub analysis: &'a Analysis,
+    /// What would help.
+    pub counsel: &'a Counsel,
     /// What tells owners of equal ids apart.
     pub ids: &'a OwnerIds,
 }
