@@ -1,8 +1,8 @@
 //! What debuggers and other tools print of a process, saved as text: logs of whole sessions, single commands' output,
 //! several files of one process.
 //!
-//! A log is read line by line. Each kind of output is a [`session::Block`] in a file of its own that recognises its
-//! beginning, so that anything may stand in between. What the blocks find comes together in [`found::Found`], and
+//! A log is read line by line. Each kind of output is a `session::Block` in a file of its own that recognises its
+//! beginning, so that anything may stand in between. What the blocks find comes together in `found::Found`, and
 //! `conclude` makes one set of facts of it. Formats and their traps: `docs/formats/transcripts.md`.
 
 mod cells;
