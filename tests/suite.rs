@@ -39,6 +39,7 @@ mod samples;
 mod shared_stacks;
 mod spaces;
 mod synth;
+mod transcripts;
 mod truth;
 mod what_if;
 mod what_if_laws;

@@ -3,6 +3,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fmt::Write;
+use std::path::Path;
 
 use super::args::{At, Fit, Input, Map, Report, Space, Threads, WhatIf};
 use crate::addr::AddrRange;
@@ -90,11 +91,18 @@ struct Command {
 impl Command {
     /// With the dump as it was typed, or as the redactor shows it.
     fn new(name: &'static str, input: &Input, redactor: Option<&Redactor>) -> Command {
-        let hidden = redactor.map(|redactor| OsString::from(redactor.apply(&input.dump.to_string_lossy())));
-        let dump = hidden.as_deref().unwrap_or(input.dump.as_os_str());
+        let shown = |path: &Path| match redactor {
+            Some(redactor) => OsString::from(redactor.apply(&path.to_string_lossy())),
+            None => path.as_os_str().to_owned(),
+        };
+        let dump = shown(&input.dump);
         let bytes = dump.as_encoded_bytes();
         let like_option = bytes.starts_with(b"-") && bytes != b"-";
-        let mut command = Command { name, arguments: vec![quoted(dump)], options: String::new(), like_option };
+        let mut command = Command { name, arguments: vec![quoted(&dump)], options: String::new(), like_option };
+        for path in &input.with {
+            // With `=`, a name that begins with a dash is no option.
+            let _ = write!(command.options, " --with={}", quoted(&shown(path)));
+        }
         command.flag("--deep", input.deep);
         command.flag("--redact", input.redact);
         command

@@ -2,7 +2,7 @@
 
 use super::args::{Fit, Format, WhatIf};
 use super::command_line;
-use super::commands::{Answers, open, write};
+use super::commands::{Answers, open, refuse_figures_alone, write};
 use super::failure::Failure;
 use super::output::use_color;
 use crate::analyze::fit::{self, Placement};
@@ -15,6 +15,7 @@ const LONGEST: usize = 600;
 
 pub fn fit(args: &Fit) -> Result<(), Failure> {
     let dump = open(&args.input, &args.space)?;
+    refuse_figures_alone(&dump)?;
     let answers = Answers::of(dump.snapshot(), args.output.format);
     let cx = answers.context(dump.snapshot());
     let color = use_color(args.output.color, &args.output.destination);
@@ -36,6 +37,7 @@ pub fn fit(args: &Fit) -> Result<(), Failure> {
 
 pub fn what_if(args: &WhatIf) -> Result<(), Failure> {
     let dump = open(&args.input, &args.space)?;
+    refuse_figures_alone(&dump)?;
     let answers = Answers::of(dump.snapshot(), args.output.format);
     let cx = answers.context(dump.snapshot());
     // Of a name that is hidden one still types what it was.

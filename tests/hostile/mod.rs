@@ -26,5 +26,6 @@ mod rendered;
 mod seeds;
 mod sweep;
 mod text;
+mod transcripts;
 mod watch;
 mod wrapped;
