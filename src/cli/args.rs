@@ -1,12 +1,14 @@
 //! The arguments as they are typed. [`checked`](super::checked) makes them into what the library takes.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args as ArgGroup, Parser, Subcommand, ValueEnum, ValueHint};
 
 use super::edit::parse_edit;
 use super::{map, size};
 use crate::addr::{Addr, AddrRange};
+use crate::analyze::Condition;
 use crate::analyze::what_if::Edit;
 use crate::report::Around;
 
@@ -35,6 +37,9 @@ pub enum Command {
     At(At),
     /// Say what must go so that a request fits
     Fit(Fit),
+    /// Say the same of a running process, once or over time (Linux)
+    #[command(after_help = super::live::HELP)]
+    Live(Live),
     /// Show the figures before and after a change
     #[command(name = "what-if", after_help = super::edit::HELP)]
     WhatIf(WhatIf),
@@ -162,13 +167,48 @@ pub struct WhatIf {
 }
 
 #[derive(ArgGroup, Debug)]
+pub struct Live {
+    /// Number of the process
+    #[arg(value_name = "PID", value_parser = super::live::parse_pid)]
+    pub pid: u64,
+    /// Stop no thread: those that run have no stack pointers then
+    #[arg(long)]
+    pub no_stop: bool,
+    /// Replace user, home directory and host names by stand-ins
+    #[arg(long)]
+    pub redact: bool,
+    /// Look again every so many seconds, and draw how the figures change
+    #[arg(long, value_name = "SECONDS", value_parser = super::live::parse_seconds, help_heading = "Over time")]
+    pub watch: Option<Duration>,
+    /// Add each look to FILE, as lines of JSON; implies --watch 1
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Over time")]
+    pub log: Option<PathBuf>,
+    /// Stop looking when this holds, as 'largest < 64M', and print the report; implies --watch 1
+    #[arg(long, value_name = "CONDITION", value_parser = super::live::parse_condition, help_heading = "Over time")]
+    pub until: Option<Condition>,
+    #[command(flatten)]
+    pub space: Space,
+    #[command(flatten)]
+    pub output: Output,
+    /// Show whole lists instead of their first ten entries
+    #[arg(long)]
+    pub all: bool,
+    /// Add what each figure means
+    #[arg(long)]
+    pub explain: bool,
+}
+
+#[derive(ArgGroup, Debug)]
 pub struct Input {
-    /// A core, a minidump, a maps file, any of them compressed; `-` is stdin
+    /// A core, a minidump, a maps file, any of them compressed; `-` is stdin; `pid:1234` is a running process
     #[arg(value_name = "DUMP", value_hint = ValueHint::FilePath)]
     pub dump: PathBuf,
     /// Unpack compressed input whole, and walk memory where that makes figures exact
     #[arg(long)]
     pub deep: bool,
+    /// Stop no thread of a running process: those that run have no stack pointers then
+    #[arg(long)]
+    pub no_stop: bool,
     /// Replace user, home directory and host names by stand-ins, which are the same in every report; leave out
     /// process arguments. With FRAGSCOPE_REDACT_KEY set, nobody without that key can check a guess
     #[arg(long)]
@@ -224,6 +264,8 @@ pub enum Described {
     At,
     Fit,
     WhatIf,
+    /// A line of `live --log`
+    Live,
 }
 
 #[derive(ArgGroup, Debug)]

@@ -92,6 +92,7 @@ impl Command {
         let like_option = bytes.starts_with(b"-") && bytes != b"-";
         let mut command = Command { name, arguments: vec![quoted(dump)], options: String::new(), like_option };
         command.flag("--deep", input.deep);
+        command.flag("--no-stop", input.no_stop);
         command.flag("--redact", input.redact);
         command
     }

@@ -9,6 +9,7 @@ use super::args::{Args, At, Command, Described, Destination, Format, Input, Map,
 use super::checked::{load_options, redaction};
 use super::command_line;
 use super::failure::Failure;
+use super::live;
 use super::map::{options, unicode};
 use super::output::{use_color, write_to};
 use super::questions;
@@ -25,10 +26,11 @@ use crate::report::{self, Around, Context, HtmlOptions, MarkdownOptions, OwnerId
 /// See [`Failure`].
 pub fn run(args: Args) -> Result<(), Failure> {
     match args.command {
-        Command::Report(args) => report(args),
+        Command::Report(args) => report(&args),
         Command::Map(args) => map(args),
         Command::Threads(args) => threads(args),
         Command::At(args) => at(args),
+        Command::Live(args) => live::live(args),
         Command::Fit(args) => questions::fit(&args),
         Command::WhatIf(args) => questions::what_if(&args),
         Command::Schema(args) => schema(&args),
@@ -37,7 +39,7 @@ pub fn run(args: Args) -> Result<(), Failure> {
     }
 }
 
-fn report(args: Report) -> Result<(), Failure> {
+pub(super) fn report(args: &Report) -> Result<(), Failure> {
     let dump = open(&args.input, &args.space)?;
     let answers = Answers::of(dump.snapshot(), args.output.format).advised(dump.snapshot());
     let cx = answers.context(dump.snapshot());
@@ -48,7 +50,7 @@ fn report(args: Report) -> Result<(), Failure> {
         Format::Text => report::write_text(out, cx, options),
         Format::Json => report::write_json(out, &report::Report::new(cx)),
         Format::Markdown => {
-            let command = command_line::of_report(&args, dump.redactor());
+            let command = command_line::of_report(args, dump.redactor());
             let options = MarkdownOptions { all: args.all, explain: args.explain, command: Some(&command) };
             report::write_markdown(out, cx, options)
         }
@@ -128,6 +130,7 @@ fn schema(args: &Schema) -> Result<(), Failure> {
         Described::Threads => report::schema_of::<report::ThreadsReport<'static>>(),
         Described::At => report::schema_of::<report::AtReport<'static>>(),
         Described::Fit => report::schema_of::<report::FitReport<'static>>(),
+        Described::Live => report::schema_of::<report::Sample>(),
         Described::WhatIf => report::schema_of::<report::WhatIfReport<'static>>(),
     };
     write_to(&args.destination, |out| {
@@ -148,9 +151,10 @@ fn man() -> Result<(), Failure> {
 
 pub(super) fn open(input: &Input, space: &Space) -> Result<Dump<'static>, Failure> {
     let options = load_options(input, space).map_err(Failure::Usage)?;
-    let dump = match input.dump == Path::new("-") {
-        true => load::from_reader(Box::new(io::stdin()), &options),
-        false => load::open(&input.dump, &options),
+    let dump = match live::pid_of(&input.dump) {
+        Some(pid) => load::live(pid, live::detail(input.no_stop), &options),
+        None if input.dump == Path::new("-") => load::from_reader(Box::new(io::stdin()), &options),
+        None => load::open(&input.dump, &options),
     };
     let redactor = redaction(input).map(|redaction| Redactor::new(&redaction));
     dump.map_err(|e| Failure::Input(input.dump.clone(), e).redacted(redactor.as_ref()))

@@ -6,10 +6,13 @@ mod command_line;
 mod commands;
 mod edit;
 mod failure;
+mod interrupt;
+mod live;
 mod map;
 mod output;
 mod questions;
 mod size;
+mod watch;
 
 use std::io::{self, Write};
 use std::process::ExitCode;

@@ -7,8 +7,8 @@ use crate::addr::{Addr, AddrRange};
 use crate::diag::Diagnostics;
 use crate::model::snapshot::UnloadedModule;
 use crate::model::{
-    Captured, Cpu, DumpFormat, Endian, Evidence, Limits, Os, PointerWidth, Protection, Reason, Request, Source, State,
-    Writer,
+    Captured, Cpu, DumpFormat, Endian, Evidence, Limits, MappingUse, MemoryUse, Os, PointerWidth, Protection, Reason,
+    Request, Source, State, Writer,
 };
 
 /// All facts of one input.
@@ -68,6 +68,10 @@ pub struct Facts {
     pub reservations: Vec<AddrRange>,
     /// What `--deep` would add, as sentences.
     pub deep_would_add: Vec<String>,
+    /// How much of each mapping is in memory, by address; empty where nothing tells.
+    pub memory_use: Vec<MappingUse>,
+    /// The same of all mappings together.
+    pub memory_used: Option<MemoryUse>,
     /// What happened while reading.
     pub diagnostics: Diagnostics,
     /// How many bytes of names may still be taken, repeated ones included.
@@ -113,6 +117,8 @@ impl Facts {
             request: None,
             reservations: Vec::new(),
             deep_would_add: Vec::new(),
+            memory_use: Vec::new(),
+            memory_used: None,
             diagnostics: Diagnostics::default(),
             names_left: NAMES,
         }
@@ -227,6 +233,8 @@ pub enum RowLabel {
 pub struct ThreadFacts {
     /// The system's id.
     pub id: u64,
+    /// The id by which it knows itself, where that is another one: seen from outside of its PID namespace.
+    pub own_id: Option<u64>,
     /// Name; untrusted.
     pub name: Option<String>,
     /// Whether it crashed or asked for the dump.

@@ -8,11 +8,13 @@ mod explain;
 mod fit;
 mod html;
 mod json;
+mod limits;
 mod map;
 mod markdown;
 mod text;
 mod threads_table;
 mod view;
+mod watch;
 mod what_if;
 
 pub use at::write_at;
@@ -30,4 +32,5 @@ pub use markdown::{
 pub use text::{TextOptions, write_text};
 pub use threads_table::{write_gdb, write_threads};
 pub use view::*;
+pub use watch::{FrameOptions, Moment, Sample, write_frame, write_sample};
 pub use what_if::write_what_if;

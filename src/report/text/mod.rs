@@ -9,6 +9,7 @@ pub(super) mod gaps;
 pub(super) mod head;
 pub(super) mod kinds;
 mod label;
+mod limits;
 mod map;
 pub(super) mod modules;
 pub(super) mod page;
@@ -57,6 +58,7 @@ pub fn write_text(out: &mut dyn Write, cx: Context<'_>, options: TextOptions) ->
     stacks::write(&mut page, cx, limit)?;
     modules::write(&mut page, cx, limit)?;
     kinds::write(&mut page, cx)?;
+    limits::write(&mut page, cx)?;
     evidence::write(&mut page, cx)?;
     if options.explain {
         super::explain::write(&mut page)?;

@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::{
     AddressSpaceView, AdviceView, BarrierView, Context, DiagnosticView, DumpView, FitView, FreeView, GapView,
-    GroupView, LimitsView, List, ModuleView, OwnerGroupView, RegionView, SplitterView, StackTotalsView, ThreadView,
-    TotalsView, UnloadedModuleView, VerdictView,
+    GroupView, LimitsView, List, MemoryView, ModuleView, OwnerGroupView, RegionView, SplitterView, StackTotalsView,
+    ThreadView, TotalsView, UnloadedModuleView, VerdictView,
 };
 
 /// Version of the shape below. Additions do not change it.
@@ -35,6 +35,8 @@ pub struct Report<'a> {
     pub free: FreeView,
     /// What else may have refused a request.
     pub limits: LimitsView,
+    /// How much of a running process is in memory; null of dumps.
+    pub memory: Option<MemoryView>,
     /// All free ranges, by address; with `regions` they tile floor to ceiling.
     pub gaps: List<'a, GapView<'a>>,
     /// What stands between gaps, those first that would give back most.
@@ -102,6 +104,7 @@ impl<'a> Report<'a> {
             totals: TotalsView::new(cx),
             free: FreeView::new(cx),
             limits: LimitsView::new(cx),
+            memory: MemoryView::new(cx),
             gaps: each(&analysis.gaps, move |gap| Some(GapView::new(cx, *gap))),
             barriers: each(&analysis.barriers, move |barrier| Some(BarrierView::new(cx, *barrier))),
             splitters: each(&analysis.splitters, move |splitter| SplitterView::new(cx, splitter)),

@@ -55,7 +55,7 @@ fn find_lost(draft: &Draft<'_>, found: &mut [Option<Bounds>]) {
         for tp in depths.iter().filter_map(|depth| top.checked_sub(*depth)) {
             let is_his = |i: &&usize| {
                 draft.effort.spend(TID_WITHIN as u64)
-                    && draft.facts.threads.get(**i).is_some_and(|t| is_tcb_of(draft, tp, t.id))
+                    && draft.facts.threads.get(**i).is_some_and(|t| is_tcb_of(draft, tp, own_id(t)))
             };
             let slot = lost.iter().find(is_his).and_then(|i| found.get_mut(*i));
             if let (Some(slot), Some(bounds)) = (slot, find(draft, tp, &mut learned)) {
@@ -186,7 +186,7 @@ fn scan_for_tcb(draft: &Draft<'_>, thread: &ThreadFacts) -> Option<Addr> {
         if !draft.effort.spend(len) {
             return None;
         }
-        if let Some(tcb) = tcb_in(draft, sp.checked_add(done)?, len, thread.id) {
+        if let Some(tcb) = tcb_in(draft, sp.checked_add(done)?, len, own_id(thread)) {
             return Some(tcb);
         }
         done += len;
@@ -197,6 +197,11 @@ fn scan_for_tcb(draft: &Draft<'_>, thread: &ThreadFacts) -> Option<Addr> {
 
 fn is_x86(draft: &Draft<'_>) -> bool {
     matches!(draft.platform.cpu, Some(Cpu::X86 | Cpu::X86_64))
+}
+
+/// The id that stands in the thread's own memory.
+fn own_id(thread: &ThreadFacts) -> u64 {
+    thread.own_id.unwrap_or(thread.id)
 }
 
 /// Whether a TCB of that thread stands at `at`.
