@@ -6,6 +6,7 @@
 pub mod advice;
 pub mod bands;
 pub mod barriers;
+pub mod capture;
 pub mod case;
 pub mod cells;
 pub mod condition;

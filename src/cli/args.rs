@@ -9,6 +9,7 @@ use super::edit::parse_edit;
 use super::{map, size};
 use crate::addr::{Addr, AddrRange};
 use crate::analyze::Condition;
+use crate::analyze::capture::Recipe;
 use crate::analyze::what_if::Edit;
 use crate::report::Around;
 
@@ -43,6 +44,8 @@ pub enum Command {
     /// Show the figures before and after a change
     #[command(name = "what-if", after_help = super::edit::HELP)]
     WhatIf(WhatIf),
+    /// Say how to capture a dump that has a complete map
+    HowToCapture(HowToCapture),
     /// Print the JSON Schema of the report, or of what another command prints
     Schema(Schema),
     /// Print a completion script for a shell
@@ -247,6 +250,15 @@ pub struct Output {
 }
 
 #[derive(ArgGroup, Debug)]
+pub struct HowToCapture {
+    /// What writes the dumps: kernel, gcore, dbghelp, wer, …; without it, all are listed
+    #[arg(value_name = "WRITER", value_parser = super::capture::parse_writer)]
+    pub writer: Option<&'static Recipe>,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+#[derive(ArgGroup, Debug)]
 pub struct Schema {
     /// The command whose JSON is described
     #[arg(value_name = "COMMAND", default_value = "report")]
@@ -264,6 +276,7 @@ pub enum Described {
     At,
     Fit,
     WhatIf,
+    HowToCapture,
     /// A line of `live --log`
     Live,
 }

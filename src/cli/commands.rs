@@ -6,6 +6,7 @@ use std::path::Path;
 use clap::CommandFactory;
 
 use super::args::{Args, At, Command, Described, Destination, Format, Input, Map, Report, Schema, Space, Threads};
+use super::capture;
 use super::checked::{load_options, redaction};
 use super::command_line;
 use super::failure::Failure;
@@ -33,6 +34,7 @@ pub fn run(args: Args) -> Result<(), Failure> {
         Command::Live(args) => live::live(args),
         Command::Fit(args) => questions::fit(&args),
         Command::WhatIf(args) => questions::what_if(&args),
+        Command::HowToCapture(args) => capture::how_to_capture(&args),
         Command::Schema(args) => schema(&args),
         Command::Completions { shell } => completions(shell),
         Command::Man => man(),
@@ -130,6 +132,7 @@ fn schema(args: &Schema) -> Result<(), Failure> {
         Described::Threads => report::schema_of::<report::ThreadsReport<'static>>(),
         Described::At => report::schema_of::<report::AtReport<'static>>(),
         Described::Fit => report::schema_of::<report::FitReport<'static>>(),
+        Described::HowToCapture => report::schema_of::<report::CaptureReport>(),
         Described::Live => report::schema_of::<report::Sample>(),
         Described::WhatIf => report::schema_of::<report::WhatIfReport<'static>>(),
     };

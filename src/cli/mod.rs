@@ -1,6 +1,7 @@
 //! The command line: arguments in, a report out, an exit code for `main`.
 
 mod args;
+mod capture;
 mod checked;
 mod command_line;
 mod commands;

@@ -3,6 +3,7 @@
 //! Renderers write to whatever they are given and never print; nothing here knows how a dump was read.
 
 mod at;
+mod capture;
 pub mod escape;
 mod explain;
 mod fit;
@@ -18,6 +19,7 @@ mod watch;
 mod what_if;
 
 pub use at::write_at;
+pub use capture::{write_recipes, write_recipes_markdown};
 pub use fit::write_fit;
 pub use html::{HtmlOptions, Section, write_html};
 pub use json::write_json;

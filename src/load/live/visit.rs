@@ -18,12 +18,12 @@ use nix::unistd::Pid;
 use super::registers::{self, Registers};
 
 /// How long one thread is waited for. One that waits for a CPU, or for a disk, does not stop before it has it.
-const PATIENCE: Duration = Duration::from_millis(20);
+const PATIENCE: Duration = Duration::from_millis(100);
 /// How long all threads together are waited for.
 const PATIENCE_WITH_ALL: Duration = Duration::from_secs(2);
-/// Polls in between which the CPU is only offered to others, before they are apart by [`PAUSE`].
-const EAGER: u32 = 20;
-const PAUSE: Duration = Duration::from_micros(50);
+/// Between polls. To sleep and not to yield: on a busy machine who yields is put behind all others for milliseconds, and
+/// the thread may have stopped meanwhile.
+const PAUSE: Duration = Duration::from_micros(20);
 /// The event of a thread that stopped because it was interrupted, or with its group (include/uapi/linux/ptrace.h).
 const PTRACE_EVENT_STOP: i32 = 128;
 
@@ -156,11 +156,10 @@ fn wait(thread: Pid, until: Instant) -> Stop {
         | WaitPidFlag::WNOHANG
         | WaitPidFlag::__WALL;
     let mut before = Instant::now();
-    for poll in 0u32.. {
+    loop {
         let now = Instant::now();
         match waitid(Id::Pid(thread), flags) {
             Ok(WaitStatus::StillAlive) if until < now => return Stop::Never,
-            Ok(WaitStatus::StillAlive) if poll < EAGER => thread::yield_now(),
             Ok(WaitStatus::StillAlive) => thread::sleep(PAUSE),
             Ok(WaitStatus::PtraceEvent(_, _, PTRACE_EVENT_STOP)) => return Stop::At(before, Ok(None)),
             Ok(WaitStatus::PtraceEvent(_, signal, 0)) => return Stop::At(before, Ok(Some(signal))),
@@ -170,5 +169,4 @@ fn wait(thread: Pid, until: Instant) -> Stop {
         }
         before = now;
     }
-    Stop::Never
 }

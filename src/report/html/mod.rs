@@ -5,6 +5,7 @@
 //! [`analyze::splitters`](crate::analyze::splitters).
 
 mod assets;
+mod capture;
 mod data;
 mod embed;
 mod evidence;

@@ -20,6 +20,7 @@ pub(super) mod table;
 use std::io::{self, Write};
 
 use super::Context;
+use crate::analyze::capture;
 use page::Page;
 
 pub(super) use label::{owner_label, process_name};
@@ -60,6 +61,7 @@ pub fn write_text(out: &mut dyn Write, cx: Context<'_>, options: TextOptions) ->
     kinds::write(&mut page, cx)?;
     limits::write(&mut page, cx)?;
     evidence::write(&mut page, cx)?;
+    super::capture::write_section(&mut page, &capture::advise(cx.snapshot))?;
     if options.explain {
         super::explain::write(&mut page)?;
     }

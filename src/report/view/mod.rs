@@ -4,6 +4,7 @@
 
 mod advice;
 mod barrier;
+mod capture;
 mod dump;
 mod fit;
 mod free;
@@ -29,6 +30,7 @@ mod word;
 
 pub use advice::{AdviceView, OwnerGroupView};
 pub use barrier::BarrierView;
+pub use capture::{CaptureAdviceView, CaptureReport, StepView};
 pub use dump::{DumpView, ReasonView};
 pub use fit::{CandidateView, FitReport, FitRequestView, FitView};
 pub use free::{BucketView, FreeView, LargestView, ThreadRoomView};

@@ -5,10 +5,11 @@ use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 
 use super::{
-    AddressSpaceView, AdviceView, BarrierView, Context, DiagnosticView, DumpView, FitView, FreeView, GapView,
-    GroupView, LimitsView, List, MemoryView, ModuleView, OwnerGroupView, RegionView, SplitterView, StackTotalsView,
-    ThreadView, TotalsView, UnloadedModuleView, VerdictView,
+    AddressSpaceView, AdviceView, BarrierView, CaptureAdviceView, Context, DiagnosticView, DumpView, FitView, FreeView,
+    GapView, GroupView, LimitsView, List, MemoryView, ModuleView, OwnerGroupView, RegionView, SplitterView,
+    StackTotalsView, ThreadView, TotalsView, UnloadedModuleView, VerdictView,
 };
+use crate::analyze::capture;
 
 /// Version of the shape below. Additions do not change it.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -67,6 +68,8 @@ pub struct Report<'a> {
     pub diagnostics: Vec<DiagnosticView>,
     /// What `--deep` would add, as sentences.
     pub deep_would_add: &'a [String],
+    /// How to capture a dump whose map is complete, the writer at hand first; empty where this one's is.
+    pub capture_advice: Vec<CaptureAdviceView>,
 }
 
 /// The program.
@@ -120,6 +123,7 @@ impl<'a> Report<'a> {
             heaps: [],
             diagnostics: diagnostics(cx),
             deep_would_add: &snapshot.deep_would_add,
+            capture_advice: capture::advise(snapshot).iter().map(CaptureAdviceView::new).collect(),
         }
     }
 }

@@ -45,7 +45,10 @@ pub(super) fn find_all(draft: &mut Draft<'_>) -> Vec<Option<Bounds>> {
 /// pthread stands where the others' stand in theirs.
 fn find_lost(draft: &Draft<'_>, found: &mut [Option<Bounds>]) {
     let mut learned = draft.pthread;
-    let lost: Vec<usize> = (0..).zip(&draft.thread_pointers).filter(|(_, tp)| tp.is_none()).map(|(i, _)| i).collect();
+    // Ids inside of a container are small numbers, of which any struct pthread is full.
+    let told_apart = |i: usize| draft.facts.threads.get(i).is_some_and(|thread| thread.own_id.is_none());
+    let without = (0..).zip(&draft.thread_pointers).filter(|(_, tp)| tp.is_none()).map(|(i, _)| i);
+    let lost: Vec<usize> = without.filter(|i| told_apart(*i)).collect();
     if lost.is_empty() || !is_x86(draft) {
         return;
     }
