@@ -35,6 +35,7 @@ static void *wait_forever(void *argument)
     pthread_barrier_wait(&all_run);
     for (;;)
         pause();
+    return argument;
 }
 
 static long long now_ns(void)
@@ -70,13 +71,15 @@ static void *run_forever(void *argument)
     int schedstat = open("/proc/thread-self/schedstat", O_RDONLY);
     long long before = now_ns(), waited_before = waited_ns(schedstat);
     for (;;) {
-        long long waited = waited_ns(schedstat), now = now_ns();
-        long away = (long)((now - before) - (waited - waited_before));
+        /* It may lose the CPU between any two of these: what it waited right before and after the clock counts, too. */
+        long long first = waited_ns(schedstat), now = now_ns(), last = waited_ns(schedstat);
+        long away = (long)((now - before) - (last - waited_before));
         if (away > atomic_load(&longest_ns))
             atomic_store(&longest_ns, away);
         before = now;
-        waited_before = waited;
+        waited_before = first;
     }
+    return argument;
 }
 
 static void start(void *(*work)(void *), long count)
