@@ -45,11 +45,14 @@ const fn sample(file: &'static str, truth: &'static str, origin: Origin, exact_s
 }
 
 /// All samples.
-pub const ALL: [Sample; 14] = [
+pub const ALL: [Sample; 17] = [
     sample("arm-qemu.core.zst", "arm-qemu", Origin::Qemu, 0),
     sample("i386-fragmented.core.zst", "i386-fragmented", Origin::Kernel, 17),
     sample("i386-fragmented.gcore.zst", "i386-fragmented", Origin::Gcore, 17),
     sample("i386-legacy.core.zst", "i386-legacy", Origin::Kernel, 0),
+    sample("i386-remedy-arenas.core.zst", "i386-remedy-arenas", Origin::Kernel, 24),
+    sample("i386-remedy-library.core.zst", "i386-remedy-library", Origin::Kernel, 0),
+    sample("i386-remedy-stacks.core.zst", "i386-remedy-stacks", Origin::Kernel, 48),
     sample("i386-stack-unlimited.core.zst", "i386-stack-unlimited", Origin::Kernel, 0),
     sample("i386-truncated.core", "i386-truncated", Origin::Kernel, 0),
     sample("linux-i386.dmp.zst", "linux-i386", Origin::LinuxMinidump, 16),

@@ -25,6 +25,7 @@ mod live;
 #[cfg(target_os = "linux")]
 mod live_process;
 mod load;
+mod made_spaces;
 mod map;
 mod markdown;
 mod nasty;
@@ -33,9 +34,13 @@ mod properties;
 mod published;
 mod questions;
 mod redact;
+#[cfg(target_os = "linux")]
+mod remedies;
+mod repack;
 mod samples;
 mod shared_stacks;
 mod spaces;
 mod synth;
 mod truth;
+mod what_if;
 mod what_if_laws;

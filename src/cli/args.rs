@@ -147,13 +147,19 @@ pub struct At {
 pub struct Fit {
     #[command(flatten)]
     pub input: Input,
-    /// The address space that is to fit, as 64M or 64M:2M
+    /// The address space that is to fit, as 64M or 64M:2M: what mmap or VirtualAlloc is asked for
     #[arg(value_name = "SIZE[:ALIGN]", value_parser = size::parse_need)]
     pub request: (u64, Option<u64>),
     #[command(flatten)]
     pub space: Space,
     #[command(flatten)]
     pub output: Output,
+    /// Show whole lists instead of their beginnings
+    #[arg(long)]
+    pub all: bool,
+    /// Add what the words mean
+    #[arg(long)]
+    pub explain: bool,
 }
 
 #[derive(ArgGroup, Debug)]
@@ -167,6 +173,9 @@ pub struct WhatIf {
     pub space: Space,
     #[command(flatten)]
     pub output: Output,
+    /// Add what the figures mean
+    #[arg(long)]
+    pub explain: bool,
 }
 
 #[derive(ArgGroup, Debug)]

@@ -6,6 +6,7 @@ use std::fmt::Write;
 
 use super::args::{At, Fit, Input, Map, Report, Space, Threads, WhatIf};
 use crate::addr::AddrRange;
+use crate::analyze::what_if::Edit;
 use crate::load::redact::Redactor;
 use crate::report::Around;
 use crate::units::plain_size;
@@ -39,13 +40,16 @@ pub fn of_fit(args: &Fit, redactor: Option<&Redactor>) -> String {
     let align = align.map(|align| format!(":{}", plain_size(align))).unwrap_or_default();
     command.arguments.push(format!("{}{align}", plain_size(size)));
     command.space(&args.space);
+    command.flag("--all", args.all);
+    command.flag("--explain", args.explain);
     command.finish()
 }
 
-/// `what-if` as Markdown.
-pub fn of_what_if(args: &WhatIf, redactor: Option<&Redactor>) -> String {
+/// `what-if` as Markdown, with the edits as they may be shown.
+pub fn of_what_if(args: &WhatIf, edits: &[Edit], redactor: Option<&Redactor>) -> String {
     let mut command = Command::new("what-if", &args.input, redactor);
-    command.arguments.extend(args.edits.iter().map(|edit| quoted(OsStr::new(&edit.to_string()))));
+    command.flag("--explain", args.explain);
+    command.arguments.extend(edits.iter().map(|edit| quoted(OsStr::new(&edit.to_string()))));
     command.space(&args.space);
     command.finish()
 }

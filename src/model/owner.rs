@@ -1,5 +1,7 @@
 //! Owners: what a region belongs to. Every region has exactly one.
 
+use std::sync::Arc;
+
 use crate::addr::Addr;
 
 /// What kind of thing an owner is.
@@ -86,12 +88,15 @@ pub struct Owner {
     pub thread_id: Option<u64>,
     /// Whether a change that the user can make would move it or make it go away.
     pub movable: bool,
+    /// Of a glibc heap the arena that it belongs to, by the arena's address as heap_info has it: an arena may have
+    /// several heaps. `None` where the dump does not hold that word, and for all others.
+    pub arena: Option<Addr>,
 }
 
 impl Owner {
     /// An owner of which nothing but its kind and place is known.
     pub fn anonymous(kind: OwnerKind, start: Addr) -> Owner {
-        Owner { kind, start, name: None, thread_id: None, movable: kind.movable_by_default() }
+        Owner { kind, start, name: None, thread_id: None, movable: kind.movable_by_default(), arena: None }
     }
 
     /// The same with a name.
@@ -117,15 +122,15 @@ impl OwnerKind {
     }
 }
 
-/// All owners of a snapshot, addressed by [`OwnerId`].
+/// All owners of a snapshot, addressed by [`OwnerId`]. Clones share them until one is changed.
 #[derive(Clone, Default, Debug, PartialEq, Eq)]
-pub struct Owners(Vec<Owner>);
+pub struct Owners(Arc<Vec<Owner>>);
 
 impl Owners {
     /// Adds an owner.
     pub fn add(&mut self, owner: Owner) -> OwnerId {
         let id = OwnerId(u32::try_from(self.0.len()).unwrap_or(u32::MAX));
-        self.0.push(owner);
+        Arc::make_mut(&mut self.0).push(owner);
         id
     }
 
@@ -136,7 +141,7 @@ impl Owners {
 
     /// The owner with this id, to change it.
     pub fn get_mut(&mut self, id: OwnerId) -> Option<&mut Owner> {
-        self.0.get_mut(id.0 as usize)
+        Arc::make_mut(&mut self.0).get_mut(id.0 as usize)
     }
 
     /// All, with their ids.
@@ -146,7 +151,7 @@ impl Owners {
 
     /// All, to change them.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Owner> {
-        self.0.iter_mut()
+        Arc::make_mut(&mut self.0).iter_mut()
     }
 
     /// How many.

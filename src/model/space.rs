@@ -1,5 +1,7 @@
 //! The address space as a partition: sorted regions inside bounds; what lies between them are gaps.
 
+use std::sync::Arc;
+
 use super::region::{Region, State};
 use crate::addr::{Addr, AddrRange};
 
@@ -152,7 +154,8 @@ pub enum PartitionError {
 pub struct AddressSpace {
     bounds: Bounds,
     coverage: Coverage,
-    regions: Vec<Region>,
+    /// Clones share them.
+    regions: Arc<[Region]>,
 }
 
 impl AddressSpace {
@@ -169,13 +172,13 @@ impl AddressSpace {
         let outside = regions.iter().find(|r| !bounds.range.covers(r.range));
         match outside {
             Some(r) => Err(PartitionError::OutOfBounds(r.range, bounds.range)),
-            None => Ok(AddressSpace { bounds, coverage, regions }),
+            None => Ok(AddressSpace { bounds, coverage, regions: regions.into() }),
         }
     }
 
     /// A space without regions.
     pub fn empty(bounds: Bounds, coverage: Coverage) -> AddressSpace {
-        AddressSpace { bounds, coverage, regions: Vec::new() }
+        AddressSpace { bounds, coverage, regions: Arc::default() }
     }
 
     /// Limits and grain.

@@ -20,8 +20,8 @@ mod what_if;
 
 pub use at::write_at;
 pub use capture::{write_recipes, write_recipes_markdown};
-pub use fit::write_fit;
-pub use html::{HtmlOptions, Section, write_html};
+pub use fit::{FitOptions, write_fit};
+pub use html::{HtmlOptions, Section, write_fit_html, write_html, write_what_if_html};
 pub use json::write_json;
 pub use map::{
     Around, CellRunView, Detail, Focus, MapError, MapOptions, MapReport, MarkView, USUAL_COLUMNS, around, check_map,
@@ -35,4 +35,4 @@ pub use text::{TextOptions, write_text};
 pub use threads_table::{write_gdb, write_threads};
 pub use view::*;
 pub use watch::{FrameOptions, Moment, Sample, write_frame, write_sample};
-pub use what_if::write_what_if;
+pub use what_if::{WhatIfOptions, write_what_if};

@@ -14,6 +14,7 @@
 
 mod absurd;
 mod cost;
+mod edits;
 mod examine;
 mod formats;
 mod invariants;

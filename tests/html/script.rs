@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use fragscope::analyze::{Group, Reach, analyze, figures, splitters};
+use fragscope::analyze::{Group, Reach, advise, analyze, figures, splitters};
 use fragscope::model::{OwnerId, Request, RequestSource, Snapshot};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
@@ -14,6 +14,9 @@ use super::page::Page;
 use crate::spaces::{KINDS, PAGE, plan, snapshot};
 
 const CASES: usize = 200;
+
+/// Groups of owners that a page has at most.
+const MOST_GROUPS: usize = 20;
 
 /// Calls the page's functions on each case, and says what differs.
 const HARNESS: &str = r#"
@@ -31,7 +34,7 @@ for (const { data, expected } of cases) {
     gaps: gaps.map((g) => [g.start, g.end, sizeOf(usable(map, g)), reachableParts(map, g).reduce((s, p) => s + sizeOf(p), 0n), g.certainty]),
     barriers: findBarriers(gaps).map((b) => [b.start, b.end, b.regained, b.span]),
     owners: map.owners.map((o) => [o.id, size(without((other) => other.number === o.number))]),
-    groups: map.groups.map((g) => size(without((o) => o.kind === g.kind))),
+    groups: map.groups.map((g) => size(without(g.has))),
     pairs: map.owners.map((o) => size(without((other) => other.number === o.number || other.number === 0))),
   };
   for (const [name, value] of Object.entries(expected)) {
@@ -63,6 +66,9 @@ fn expected(snapshot: &Snapshot, ids: &[String]) -> Value {
     let align = snapshot.request.unwrap().align.unwrap_or(1).max(reach.granularity());
     let free = analysis.gaps.iter().flat_map(|g| reach.reachable_parts(g.range));
     let range = |r: fragscope::addr::AddrRange| json!([text(r.start().0), text(r.end().0)]);
+    let kinds = Group::ALL.map(|g| without(&|o| snapshot.owner(o).unwrap().kind == g.kind()));
+    let counsel = advise(snapshot, &analysis);
+    let sets = counsel.groups.iter().take(MOST_GROUPS).map(|g| text(g.largest_without));
     json!({
         "today": analysis.figures.largest_reachable.map(|l| range(l.range)),
         "fits": figures::slots(free, needed, align) > 0,
@@ -74,7 +80,7 @@ fn expected(snapshot: &Snapshot, ids: &[String]) -> Value {
             text(b.range.start().0), text(b.range.end().0), text(b.regained), text(b.span(&analysis.gaps).size()),
         ])).collect::<Vec<_>>(),
         "owners": owners.iter().zip(ids).map(|(o, id)| json!([id, without(&|owner| owner == *o)])).collect::<Vec<_>>(),
-        "groups": Group::ALL.map(|g| without(&|o| snapshot.owner(o).unwrap().kind == g.kind())),
+        "groups": kinds.into_iter().chain(sets).collect::<Vec<_>>(),
         "pairs": owners.iter().map(|o| without(&|owner| owner == *o || owner == owners[0])).collect::<Vec<_>>(),
     })
 }

@@ -7,18 +7,22 @@ use serde::Serialize;
 
 use super::HtmlOptions;
 use super::lists::{Modules, Splitters, Threads};
-use super::owners::{OwnerColumns, OwnerTable};
+use super::owners::{OwnerColumns, OwnerTable, name_limit};
 use super::regions::{Attributes, RegionColumns};
 use super::words::Words;
 use crate::addr::AddrRange;
 use crate::analyze::Group;
 use crate::model::{Certainty, OwnerKind};
+use crate::report::escape::shortened;
 use crate::report::{Address, Context};
 
 /// Regions in a page at most; a browser draws more too slowly.
 pub(super) const MOST_REGIONS: usize = 200_000;
 /// Threads, modules and splitters in a page at most, each.
 pub(super) const MOST_ROWS: usize = 100_000;
+
+/// Groups of owners in a page at most.
+pub(super) const MOST_GROUPS: usize = 20;
 
 /// All that the script knows.
 #[derive(Serialize)]
@@ -40,6 +44,8 @@ pub(super) struct MapData {
     complete: bool,
     kinds: Vec<&'static str>,
     groups: Vec<(&'static str, u8)>,
+    /// Groups of owners by what they have in common, each with the numbers of its owners.
+    sets: Vec<(String, Vec<u32>)>,
     /// `f` for each gap that is free, `n` for each that is not listed.
     certainty: String,
     regions: RegionColumns,
@@ -101,6 +107,7 @@ impl MapData {
             kinds: OwnerKind::ALL.iter().map(|k| k.name()).collect(),
             groups: Group::ALL.iter().map(|g| (g.name(), kind_index(g.kind()))).collect(),
             certainty: certainty(cx, part),
+            sets: sets(cx, &mut owners),
             splitters: Splitters::of(cx, &mut owners),
             threads: Threads::of(cx, &mut owners),
             modules: Modules::of(cx, &mut owners),
@@ -110,6 +117,17 @@ impl MapData {
             files,
         }
     }
+}
+
+/// Those groups of owners that the page's table has, named as in the JSON report.
+fn sets(cx: Context<'_>, owners: &mut OwnerTable<'_>) -> Vec<(String, Vec<u32>)> {
+    let shown = cx.counsel.groups.iter().take(MOST_GROUPS);
+    shown
+        .map(|group| {
+            let name = shortened(&group.name, name_limit(MOST_GROUPS));
+            (format!("{}:{name}", group.by.name()), group.members.iter().map(|id| owners.number(*id)).collect())
+        })
+        .collect()
 }
 
 /// Start and end of a range, or nothing.

@@ -21,8 +21,8 @@ pub(super) fn page(cx: Context<'_>, options: HtmlOptions) -> Markup {
                 (top(cx))
                 main id="main" {
                     (verdict::markup(cx))
-                    (figures::markup(cx))
                     (remedies::markup(cx))
+                    (figures::markup(cx))
                     (picture::markup(cx, &part))
                     (picture::without(cx))
                     (tables::lists(cx))

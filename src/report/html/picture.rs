@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::data::{MOST_ROWS, Part};
+use super::data::{MOST_GROUPS, MOST_ROWS, Part};
 use super::tables;
 use crate::report::Context;
 use crate::report::text::splitters;
@@ -98,7 +98,7 @@ pub(super) fn without(cx: Context<'_>) -> Markup {
     }
 }
 
-/// The program's own figures for the groups.
+/// The program's own figures for the groups, in the order of the script's list.
 fn groups(cx: Context<'_>) -> Markup {
     html! {
         div class="scroll" {
@@ -109,6 +109,10 @@ fn groups(cx: Context<'_>) -> Markup {
                 } }
                 tbody { @for group in &cx.analysis.groups {
                     @let [name, figures @ ..] = splitters::group_cells(group);
+                    tr { td { (name) } @for figure in &figures { td class="num" { (figure) } } }
+                }
+                @for group in cx.counsel.groups.iter().take(MOST_GROUPS) {
+                    @let [name, figures @ ..] = splitters::owner_group_cells(group);
                     tr { td { (name) } @for figure in &figures { td class="num" { (figure) } } }
                 } }
             }

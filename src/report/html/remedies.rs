@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::report::text::advice::cells;
+use crate::report::text::advice::{NOTHING, cells, why_nothing};
 use crate::report::{Context, fit};
 
 /// The remedies with how to apply each, and the cheapest place for the request.
@@ -12,7 +12,7 @@ pub(super) fn markup(cx: Context<'_>) -> Markup {
         @if let Some(fit) = &cx.counsel.fit {
             section id="must-go" class="list" aria-labelledby="must-go-title" {
                 div class="head" { h2 id="must-go-title" { "What must go" } }
-                p { (fit::sentence(cx, fit)) }
+                p { (fit::answer::of_report(cx, fit)) }
             }
         }
     }
@@ -25,7 +25,7 @@ fn advice(cx: Context<'_>) -> Markup {
             div class="head" {
                 h2 id="advice-title" { "Advice" }
                 p class="remark" {
-                    @if advice.is_empty() { "none of the usual remedies would enlarge the largest gap" }
+                    @if advice.is_empty() { (NOTHING) ": " (why_nothing(cx)) }
                     @else { "each remedy tried on a copy of the map; what does not help is left out" }
                 }
             }

@@ -3,7 +3,7 @@
 use super::advice::sentence;
 use super::budget;
 use super::paper::Paper;
-use crate::report::text::advice::cells;
+use crate::report::text::advice::{NOTHING, cells, why_nothing};
 use crate::report::{Context, fit};
 
 /// Remedies that are explained.
@@ -14,7 +14,7 @@ pub(super) fn write(paper: &mut Paper, cx: Context<'_>) {
     let advice = &cx.counsel.advice;
     paper.heading("Advice");
     if advice.is_empty() {
-        paper.lines("None of the usual remedies would enlarge the largest gap.\n");
+        paper.lines(&format!("Tried: {NOTHING}; {}.\n", why_nothing(cx)));
     }
     let items = advice.iter().take(EXPLAINED).map(|advice| {
         let [largest, gain, fits, what] = cells(cx, advice);
@@ -26,6 +26,6 @@ pub(super) fn write(paper: &mut Paper, cx: Context<'_>) {
     paper.list(advice.len().min(EXPLAINED), items);
     if let Some(fit) = &cx.counsel.fit {
         paper.heading("What must go");
-        paper.list(1, [sentence(&fit::sentence(cx, fit))]);
+        paper.list(1, [sentence(&fit::answer::of_report(cx, fit))]);
     }
 }

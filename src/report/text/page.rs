@@ -8,6 +8,9 @@ use anstyle::{AnsiColor, Style};
 /// Columns that no line exceeds.
 pub const WIDTH: usize = 100;
 
+/// What stays on the line of its number.
+const UNITS: [&str; 8] = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "%"];
+
 const HEADING: Style = Style::new().bold();
 const STRONG: Style = AnsiColor::Yellow.on_default().bold();
 
@@ -76,10 +79,11 @@ impl<'w> Page<'w> {
 }
 
 /// Breaks a text at blanks into lines of at most `width` characters, and a longer word, which only names are, wherever
-/// the line ends.
+/// the line ends. A number keeps its unit.
 fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace().flat_map(|word| parts(word, width.max(1))) {
+    let words = with_units(text);
+    for word in words.iter().flat_map(|word| parts(word, width.max(1))) {
         match lines.last_mut() {
             Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
                 line.push(' ');
@@ -89,6 +93,20 @@ fn wrap(text: &str, width: usize) -> Vec<String> {
         }
     }
     lines
+}
+
+/// The words of a text; a number and its unit are one.
+fn with_units(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        let is_unit = UNITS.contains(&word.trim_end_matches(|c: char| c.is_ascii_punctuation() && c != '%'));
+        let number = words.last_mut().filter(|last| is_unit && last.ends_with(|c: char| c.is_ascii_digit()));
+        match number {
+            Some(number) => *number = format!("{number} {word}"),
+            None => words.push(word.to_owned()),
+        }
+    }
+    words
 }
 
 /// A word in parts of `width` characters.
@@ -112,6 +130,8 @@ mod tests {
         assert_eq!(wrap("aaaaaaaa b", 5), ["aaaaa", "aaa b"]);
         assert_eq!(wrap("x ééééééé", 3), ["x", "ééé", "ééé", "é"]);
         assert!(wrap("", 5).is_empty());
+        assert_eq!(wrap("of 12 KiB, in all", 6), ["of", "12 KiB", ", in", "all"]);
+        assert_eq!(wrap("free: 12.5 % of it", 10), ["free:", "12.5 % of", "it"]);
     }
 
     #[test]

@@ -63,7 +63,7 @@ impl<'a> OwnerGroupView<'a> {
         OwnerGroupView {
             by: Word(group.by),
             name: &group.name,
-            owners: group.owners,
+            owners: group.owners(),
             regions: group.regions,
             bytes: group.bytes,
             largest_gap_without: group.largest_without,

@@ -32,7 +32,7 @@ pub use advice::{AdviceView, OwnerGroupView};
 pub use barrier::BarrierView;
 pub use capture::{CaptureAdviceView, CaptureReport, StepView};
 pub use dump::{DumpView, ReasonView};
-pub use fit::{CandidateView, FitReport, FitRequestView, FitView};
+pub use fit::{CandidateView, FitReport, FitRequestView, FitView, StandingView};
 pub use free::{BucketView, FreeView, LargestView, ThreadRoomView};
 pub use gap::GapView;
 pub use heads::{AtReport, ThreadsReport};

@@ -1,9 +1,10 @@
 #!/bin/sh
 # Re-creates the Linux part of sample-dumps/ (addresses come out the same, with the same kernel and libraries; thread ids do not).
 #
-#   samples.sh [SAMPLE-DUMPS]      the default is the sample-dumps folder of this tree
+#   samples.sh [SAMPLE-DUMPS [remedies]]      the default is the sample-dumps folder of this tree
 #
-# Works in /tmp/fragscope-samples, a neutral place: its paths are in the dumps. Needs what make.sh needs, gdb, zstd, cargo.
+# With `remedies` only the processes that follow an advice (remedies.sh). Works in /tmp/fragscope-samples, a neutral place: its
+# paths are in the dumps. Needs what make.sh needs, gdb, zstd, cargo.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -74,9 +75,9 @@ keep_foreign() { # cpu
 }
 
 # Nothing of the machine that made them: its paths, its name, what its shells had in their environment.
-check_private() {
+check_private() { # folder/...
     words="$here|$HOME/|\\.cargo|registry|(^|[^a-z])$(hostname)\\.|$(uname -r)|PATH=|HOME=|PWD="
-    for flavour in "$work"/sample-*/; do
+    for flavour in "$@"; do
         for file in "$flavour"*; do
             [ "${file##*/}" != gcore-excluded ] || continue # not kept
             for encoding in s l; do
@@ -86,13 +87,35 @@ check_private() {
     done
 }
 
+make_usual() {
+    build_writer
+    "$here/make.sh" "$work" 'sample-*'
+    python3 "$here/../blank_kernel.py" "$work"/sample-*/core "$work"/sample-*/gcore
+    check_private "$work"/sample-*/
+    "$here/check_truth.py" "$work"/sample-*/
+    keep_all
+    keep_foreign arm
+}
+
+# Each scenario before and after the advice; only the maps and the story are kept of the second.
+make_remedies() {
+    "$here/remedies.sh" "$work/remedies"
+    python3 "$here/../blank_kernel.py" "$work"/remedies/*/before/core
+    check_private "$work"/remedies/*/*/
+    "$here/check_truth.py" "$work"/remedies/*/before/
+    for scenario in stacks arenas library; do
+        pack "$work/remedies/$scenario/before/core" "$target/i386-remedy-$scenario.core.zst"
+        keep_truth "remedies/$scenario/before" "i386-remedy-$scenario"
+        cp "$work/remedies/$scenario/after/truth.maps" "$target/i386-remedy-$scenario.after.maps"
+        cp "$work/remedies/$scenario/after/truth.info" "$target/i386-remedy-$scenario.after.info"
+    done
+}
+
 mkdir -p "$work" "$target"
 target=$(cd "$target" && pwd)
-build_writer
 cd "$work"
-"$here/make.sh" "$work" 'sample-*'
-python3 "$here/../blank_kernel.py" "$work"/sample-*/core "$work"/sample-*/gcore
-check_private
-"$here/check_truth.py" "$work"/sample-*/
-keep_all
-keep_foreign arm
+case ${2:-all} in
+    all) make_usual; make_remedies ;;
+    remedies) make_remedies ;;
+    *) echo "samples.sh: no part is called $2" >&2; exit 2 ;;
+esac

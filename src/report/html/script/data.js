@@ -70,6 +70,15 @@ function ownersOf(raw, firsts) {
   });
 }
 
+/** A group of all owners of a kind. */
+const kindGroup = (kinds) => ([name, kind]) => ({ name, has: (owner) => owner.kind === kinds[kind] });
+
+/** A group of listed owners. */
+function ownerSet([name, numbers]) {
+  const members = new Set(numbers);
+  return { name, has: (owner) => members.has(owner.number) };
+}
+
 /** The whole map. */
 function unpack(raw) {
   const floor = BigInt(raw.floor);
@@ -91,7 +100,7 @@ function unpack(raw) {
     attributesOf: Uint32Array.from(raw.regions.attributes),
     fileOf: Int32Array.from(raw.regions.file),
     owners: ownersOf(raw, firstStarts(ownerOf, edges.starts)),
-    groups: raw.groups.map(([name, kind]) => ({ name, kind: raw.kinds[kind] })),
+    groups: [...raw.groups.map(kindGroup(raw.kinds)), ...raw.sets.map(ownerSet)],
     splitters: rowsOf(raw.splitters, ['bytes', 'without', 'gain']),
     threads: rowsOf(raw.threads, ['sp', 'pc', 'start', 'end', 'reserved', 'committed', 'used', 'guard']),
     modules: rowsOf(raw.modules, ['start', 'end', 'preferred']),

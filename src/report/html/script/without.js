@@ -1,4 +1,5 @@
-// What the largest gap would be without what is ticked: single owners, and the groups of all stacks, modules, heaps.
+// What the largest gap would be without what is ticked: single owners, and groups (all of a kind, a pool of threads …).
+// Groups are ticked by their place in the map's list.
 
 const ticked = { owners: new Set(), groups: new Set() };
 
@@ -6,8 +7,9 @@ const isTicked = (owner) => ticked.owners.has(owner);
 
 /** For each owner, whether it is ticked, by itself or with its group. */
 function goneOwners() {
-  const kinds = new Set(state.map.groups.filter((g) => ticked.groups.has(g.name)).map((g) => g.kind));
-  return Uint8Array.from(state.map.owners, (owner) => (isTicked(owner.number) || kinds.has(owner.kind) ? 1 : 0));
+  const groups = state.map.groups.filter((_, place) => ticked.groups.has(place));
+  const isGone = (owner) => isTicked(owner.number) || groups.some((group) => group.has(owner));
+  return Uint8Array.from(state.map.owners, (owner) => (isGone(owner) ? 1 : 0));
 }
 
 function tick(owner, yes) {
@@ -16,9 +18,9 @@ function tick(owner, yes) {
   drawWithout();
 }
 
-function tickGroup(name, yes) {
-  if (yes) ticked.groups.add(name);
-  else ticked.groups.delete(name);
+function tickGroup(place, yes) {
+  if (yes) ticked.groups.add(place);
+  else ticked.groups.delete(place);
   drawWithout();
 }
 
@@ -66,8 +68,8 @@ function drawTicks() {
   document.querySelectorAll('input[data-number]').forEach((box) => {
     box.checked = isTicked(Number(box.dataset.number));
   });
-  document.querySelectorAll('input[data-group]').forEach((box) => {
-    box.checked = ticked.groups.has(box.dataset.group);
+  document.querySelectorAll('input[data-group]').forEach((box, place) => {
+    box.checked = ticked.groups.has(place);
   });
   const shown = [...ticked.owners].slice(0, 40).map((number) => {
     const label = state.map.owners[number].label;
@@ -103,10 +105,11 @@ function tickBox(owner) {
 function startWithout() {
   // The rows of this table are the map's groups, in the same order (tables.rs).
   const rows = byId('splitter-groups').tBodies[0].rows;
-  state.map.groups.forEach(({ name }, i) => {
+  state.map.groups.forEach(({ name }, place) => {
     const box = el('input', { type: 'checkbox', 'data-group': name });
-    box.addEventListener('change', () => tickGroup(name, box.checked));
-    rows[i].cells[0].replaceChildren(el('label', {}, [box, ` ${name}`]));
+    box.addEventListener('change', () => tickGroup(place, box.checked));
+    const cell = rows[place].cells[0];
+    cell.replaceChildren(el('label', {}, [box, ` ${cell.textContent}`]));
   });
   drawWithout();
 }
