@@ -92,13 +92,14 @@ pub fn from_reader(reader: Box<dyn Read>, options: &LoadOptions) -> Result<Dump<
 }
 
 /// Reads the running process `pid` of this machine (Linux). Nothing in it is changed, and it is not stopped as a whole:
-/// see [`Detail`].
+/// see [`Detail`]. [`LoadOptions::deep`] has no meaning for it.
 ///
 /// # Errors
 /// A sentence that says why nothing can be said of it, and what to do.
 pub fn live(pid: u64, detail: Detail, options: &LoadOptions) -> Result<Dump<'static>, LoadError> {
     let (facts, memory) = live_facts(pid, detail)?;
-    finish(facts, memory, None, options)
+    // Walking stacks to their ends would make the process have pages that it never touched.
+    finish(facts, memory, None, &LoadOptions { deep: false, ..options.clone() })
 }
 
 #[cfg(target_os = "linux")]

@@ -180,7 +180,7 @@ fn of_2000_threads_each_is_stopped_for_less_than_5_ms() {
     });
 }
 
-/// While a look goes on, threads that run are seen one after the other: never all of them stopped.
+/// While a look goes on, never more than one of the threads that run is seen stopped.
 #[test]
 fn the_process_is_never_stopped_as_a_whole() {
     unless_skipped("live as a whole", || {
@@ -189,7 +189,9 @@ fn the_process_is_never_stopped_as_a_whole() {
         may_trace(&first)?;
         let threads = first["threads"].as_array().unwrap();
         let running = threads.iter().filter(|t| t["name"].as_str().is_some_and(|name| name.starts_with("run-")));
-        let running: Vec<u32> = running.map(|t| t["id"].as_u64().unwrap() as u32).collect();
+        let mut running: Vec<u32> = running.map(|t| t["id"].as_u64().unwrap() as u32).collect();
+        // Threads are visited upwards. Seen downwards, two in one sweep are two at the same time.
+        running.sort_unstable_by_key(|id| std::cmp::Reverse(*id));
         assert_eq!(running.len(), 3);
         let (mut sweeps, mut most) = (0, 0);
         for _ in 0..10 {
@@ -200,7 +202,7 @@ fn the_process_is_never_stopped_as_a_whole() {
             }
         }
         println!("live as a whole: at most {most} of 3 running threads stopped in any of {sweeps} sweeps");
-        assert!(sweeps > 100 && most < running.len(), "{most} of 3 in one of {sweeps} sweeps");
+        assert!(sweeps > 100 && most <= 1, "{most} of 3 in one of {sweeps} sweeps");
         Ok(())
     });
 }
