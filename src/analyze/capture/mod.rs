@@ -34,7 +34,7 @@ pub fn named(name: &str) -> Option<&'static Recipe> {
 /// What to do so that the next dump of such a process has a complete map, the writer at hand first. Empty where the map
 /// is complete already.
 pub fn advise(snapshot: &Snapshot) -> Vec<CaptureAdvice> {
-    if snapshot.evidence == Evidence::Complete && !snapshot.dump.truncated {
+    if snapshot.evidence == Evidence::Complete {
         return Vec::new();
     }
     let advice = |recipe: &&'static Recipe| CaptureAdvice { recipe, growth: Growth::of(snapshot, recipe.adds) };
