@@ -51,6 +51,9 @@ pub enum LoadError {
     /// It is something else, and the sentence says what and what to do.
     #[error("{0}")]
     NotADump(String),
+    /// It is a running process that cannot be looked at, and the sentence says why and what to do.
+    #[error("{0}")]
+    Process(String),
     /// A structure that everything depends on is unreadable.
     #[error("{0}; the file is damaged or cut, so fetch it again or capture a new one")]
     Unreadable(#[from] ReadError),

@@ -67,6 +67,61 @@ pub fn plain_size(bytes: u64) -> String {
     unit.map_or_else(|| bytes.to_string(), |(shift, letter)| format!("{}{letter}", bytes >> shift))
 }
 
+/// Reads `64M`, `1.5G`, `0x4000000`, `67108864`, `64MiB`, `512 KiB`. Units are binary; a fraction must come out at
+/// whole bytes.
+///
+/// # Errors
+/// A sentence that names what is wrong and what is accepted.
+pub fn parse_size(text: &str) -> Result<u64, String> {
+    let refused = || format!("`{text}` is no size; write 64M, 1.5G, 0x4000000 or 67108864");
+    let trimmed = text.trim();
+    if let Some(digits) = trimmed.strip_prefix("0x").or_else(|| trimmed.strip_prefix("0X")) {
+        return hex_digits(digits).ok_or_else(refused);
+    }
+    let unit_at = trimmed.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(trimmed.len());
+    let (number, unit) = trimmed.split_at(unit_at);
+    let shift = unit_shift(unit).ok_or_else(refused)?;
+    let (whole, fraction) = match number.trim().split_once('.') {
+        Some((whole, fraction)) => (whole, fraction),
+        None => (number.trim(), ""),
+    };
+    scale(whole, fraction, shift).ok_or_else(refused)
+}
+
+/// Powers of two behind `K`, `KB`, `KiB` and so on; 0 behind nothing and `B`.
+fn unit_shift(unit: &str) -> Option<u32> {
+    match unit.to_ascii_lowercase().as_str() {
+        "" | "b" => Some(0),
+        "k" | "kb" | "kib" => Some(10),
+        "m" | "mb" | "mib" => Some(20),
+        "g" | "gb" | "gib" => Some(30),
+        "t" | "tb" | "tib" => Some(40),
+        _ => None,
+    }
+}
+
+/// `whole.fraction` times `2^shift`, or `None` if that is no whole number below 2^64.
+fn scale(whole: &str, fraction: &str, shift: u32) -> Option<u64> {
+    let digits = |t: &str| t.bytes().all(|b| b.is_ascii_digit());
+    if whole.is_empty() || !digits(whole) || !digits(fraction) || fraction.len() > 18 {
+        return None;
+    }
+    let whole = u128::from(whole.parse::<u64>().ok()?) << shift;
+    if fraction.is_empty() {
+        return u64::try_from(whole).ok();
+    }
+    let parts = u128::from(fraction.parse::<u64>().ok()?) << shift;
+    let denominator = 10u128.checked_pow(u32::try_from(fraction.len()).ok()?)?;
+    // 1.3G is no whole number of bytes; nobody who types it wants to hear so.
+    u64::try_from(whole.checked_add(parts / denominator)?).ok()
+}
+
+/// A number of hex digits alone, without a sign.
+pub fn hex_digits(digits: &str) -> Option<u64> {
+    let valid = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_hexdigit());
+    u64::from_str_radix(digits, 16).ok().filter(|_| valid)
+}
+
 /// A count with thousands separated: `65,530`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Count(pub u64);

@@ -114,6 +114,7 @@ pub fn with_space(space: AddressSpace, evidence: Evidence) -> Snapshot {
         modules: Vec::new(),
         unloaded_modules: Vec::new(),
         limits: Limits::default(),
+        memory_used: None,
         request: None,
         stated: None,
         deep_would_add: Vec::new(),

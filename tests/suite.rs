@@ -22,6 +22,8 @@ mod layering;
 mod limits_of_space;
 #[cfg(target_os = "linux")]
 mod live;
+#[cfg(target_os = "linux")]
+mod live_process;
 mod load;
 mod made_spaces;
 mod map;

@@ -16,7 +16,9 @@ pub enum VerdictKind {
     Exhausted,
     /// The process has as many mappings as Linux allows.
     MappingLimit,
-    /// Windows had too little memory left to commit.
+    /// A limit of the process refuses it, whatever is free: RLIMIT_AS (`ulimit -v`) or RLIMIT_DATA (`ulimit -d`).
+    ResourceLimit,
+    /// The system had too little memory left to commit.
     CommitLimit,
     /// The map is incomplete and its bounds do not decide, or no request is known.
     CannotTell,
@@ -24,11 +26,12 @@ pub enum VerdictKind {
 
 impl VerdictKind {
     /// All kinds.
-    pub const ALL: [VerdictKind; 6] = [
+    pub const ALL: [VerdictKind; 7] = [
         VerdictKind::Fits,
         VerdictKind::Fragmented,
         VerdictKind::Exhausted,
         VerdictKind::MappingLimit,
+        VerdictKind::ResourceLimit,
         VerdictKind::CommitLimit,
         VerdictKind::CannotTell,
     ];
@@ -40,6 +43,7 @@ impl VerdictKind {
             VerdictKind::Fragmented => "fragmented",
             VerdictKind::Exhausted => "exhausted",
             VerdictKind::MappingLimit => "mapping-limit",
+            VerdictKind::ResourceLimit => "resource-limit",
             VerdictKind::CommitLimit => "commit-limit",
             VerdictKind::CannotTell => "cannot-tell",
         }
@@ -103,14 +107,6 @@ impl Case<'_> {
     /// F: free bytes in all.
     pub fn total(&self) -> u64 {
         self.stated.and_then(|stated| stated.free).unwrap_or(self.figures.total)
-    }
-
-    /// Whether what could still be committed is less than the request.
-    pub fn commit_is_short(&self) -> bool {
-        match (self.snapshot.limits.commit_left, self.request) {
-            (Some(left), Some(request)) => left < request.size,
-            _ => false,
-        }
     }
 
     /// Whether the map is good enough to say `fits`: complete, or lacking only what its writer is known to leave out.

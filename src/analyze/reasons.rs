@@ -1,7 +1,8 @@
 //! The verdict in words: sentences with the figures they rest on. No names from the dump, so nothing to escape.
 
 use super::case::{Case, Mappings, VerdictKind, vma_limit};
-use crate::model::{Evidence, MmapLayout, Os, OwnerKind, Request, Snapshot};
+use super::refusal::Refusal;
+use crate::model::{Evidence, Limits, MmapLayout, Os, OwnerKind, Request, Snapshot};
 use crate::units::{Bytes, Count, Hex, distinct, plural};
 
 /// Makes the sentences of one verdict.
@@ -23,9 +24,8 @@ impl Reasons<'_> {
                 let (need, free) = distinct(r.size, self.case.total());
                 format!("{need} cannot be had: {}{free} of address space is free in all", self.at_most())
             }
-            (VerdictKind::CommitLimit, Some(r)) => {
-                let (need, left) = distinct(r.size, self.case.snapshot.limits.commit_left.unwrap_or(0));
-                format!("{need} fits into the address space, but only {left} of memory could still be committed")
+            (VerdictKind::ResourceLimit | VerdictKind::CommitLimit, Some(r)) => {
+                Refusal::of(self.case).map(|refusal| refusal.sentence(r.size)).unwrap_or_default()
             }
             (VerdictKind::CannotTell, Some(r)) if self.case.stated.is_some() => format!(
                 "it cannot be told whether {} fits: the largest free region has {}, and where it begins is not known",
@@ -51,7 +51,8 @@ impl Reasons<'_> {
             self.unreachable_reason(),
             self.ceiling_reason(),
             self.commit_reason(),
-            self.address_space_limit_reason(),
+            Refusal::of(self.case).and_then(Refusal::reason),
+            self.cgroup_reason(),
             self.evidence_reason(),
             self.others_reason(),
         ]
@@ -100,13 +101,6 @@ impl Reasons<'_> {
 
     fn fits_sentence(&self, request: &Request) -> String {
         let need = Bytes(request.size);
-        if let Some((limit, mapped)) = self.exceeded_limit() {
-            return format!(
-                "{need} fits into the address space, but RLIMIT_AS ({}) refuses it: {} is mapped already",
-                Bytes(limit),
-                Bytes(mapped)
-            );
-        }
         let gap = Bytes(self.case.upper);
         format!("{need} has room: the largest gap is {}{gap}; the address space was not the reason", self.at_most())
     }
@@ -226,25 +220,26 @@ impl Reasons<'_> {
 
     fn commit_reason(&self) -> Option<String> {
         let left = self.case.snapshot.limits.commit_left?;
-        let short = if self.case.commit_is_short() { ", less than was asked for" } else { "" };
+        let short = if matches!(Refusal::of(self.case), Some(Refusal::Commit { .. })) {
+            ", less than was asked for"
+        } else {
+            ""
+        };
         Some(format!("{} could still be committed{short}", Bytes(left)))
     }
 
-    /// RLIMIT_AS and what is mapped, if the request does not fit below it.
-    fn exceeded_limit(&self) -> Option<(u64, u64)> {
-        let limit = self.case.snapshot.limits.address_space_limit.filter(|l| *l != u64::MAX)?;
-        let mapped = self.case.snapshot.space.regions().iter().map(|r| r.range.size()).sum::<u64>();
-        let wanted = mapped.saturating_add(self.case.needed.unwrap_or(0));
-        (limit < wanted).then_some((limit, mapped))
-    }
-
-    fn address_space_limit_reason(&self) -> Option<String> {
-        let (limit, mapped) = self.exceeded_limit()?;
-        Some(format!(
-            "RLIMIT_AS is {} and {} is mapped: the limit alone refuses the request (ulimit -v)",
-            Bytes(limit),
-            Bytes(mapped)
-        ))
+    /// A control group refuses no request; it ends who touches too much.
+    fn cgroup_reason(&self) -> Option<String> {
+        let cgroup = self.case.snapshot.limits.cgroup?;
+        let left = cgroup.limit.saturating_sub(cgroup.used);
+        (left < self.case.needed?).then(|| {
+            format!(
+                "the control group's memory limit is {}, of which {} is used: a request above the rest succeeds, and \
+                 touching it all ends in the OOM killer",
+                Bytes(cgroup.limit),
+                Bytes(cgroup.used)
+            )
+        })
     }
 
     fn evidence_reason(&self) -> Option<String> {
@@ -271,16 +266,7 @@ impl Reasons<'_> {
         }
         let limits = &self.case.snapshot.limits;
         match self.case.snapshot.platform.os {
-            Some(os) if os.is_linux() => {
-                let rlimit = match limits.address_space_limit {
-                    None => "RLIMIT_AS (ulimit -v), ",
-                    Some(_) => "",
-                };
-                Some(format!(
-                    "what else could have refused it: {rlimit}overcommit (vm.overcommit_memory=2), a cgroup's memory \
-                     limit, or a limit of the allocator itself"
-                ))
-            }
+            Some(os) if os.is_linux() => Some(linux_suspects(limits)),
             Some(Os::Windows) if limits.commit_left.is_none() => Some(
                 "what else could have refused it: the commit limit (not in this dump), a job object's memory limit, \
                  or a heap of fixed size"
@@ -292,6 +278,22 @@ impl Reasons<'_> {
             _ => Some("what else could have refused it: a limit on the process's memory or address space".into()),
         }
     }
+}
+
+/// Who else may have refused, but for those of whom it is known that they did not.
+fn linux_suspects(limits: &Limits) -> String {
+    let suspects = [
+        (limits.address_space_limit.is_none(), "RLIMIT_AS (ulimit -v)"),
+        (limits.overcommit.is_none(), "overcommit (vm.overcommit_memory=2)"),
+        (limits.overcommit.is_none() && limits.cgroup.is_none(), "a cgroup's memory limit"),
+        (true, "a limit of the allocator itself"),
+    ];
+    let left: Vec<&str> = suspects.into_iter().filter(|(may, _)| *may).map(|(_, who)| who).collect();
+    let text = match left.as_slice() {
+        [first @ .., last] if !first.is_empty() => format!("{}, or {last}", first.join(", ")),
+        _ => left.concat(),
+    };
+    format!("what else could have refused it: {text}")
 }
 
 /// The kind of owner with most mappings. A mapping of several owners counts for the first of each kind.

@@ -3,6 +3,7 @@
 use super::case::{Case, Mappings, VerdictKind};
 use super::figures::Figures;
 use super::reasons::Reasons;
+use super::refusal::Refusal;
 use super::rounding;
 use super::{Gap, Reach, gaps, stated};
 use crate::addr::AddrRange;
@@ -84,7 +85,7 @@ fn conclude(case: &Case<'_>) -> Verdict {
     }
 }
 
-/// The mapping limit comes first, for it refuses whatever is free; the commit limit only where
+/// The mapping limit comes first, for it refuses whatever is free; other limits only where
 /// the address space did not refuse already.
 fn kind(case: &Case<'_>) -> VerdictKind {
     if matches!(case.mappings, Mappings::Near | Mappings::Over) {
@@ -100,8 +101,8 @@ fn kind(case: &Case<'_>) -> VerdictKind {
     if case.upper < needed {
         return VerdictKind::Fragmented;
     }
-    if case.commit_is_short() {
-        return VerdictKind::CommitLimit;
+    if let Some(refusal) = Refusal::of(case) {
+        return refusal.kind();
     }
     if needed <= case.lower || case.map_is_good() { VerdictKind::Fits } else { VerdictKind::CannotTell }
 }

@@ -1,12 +1,15 @@
 //! The arguments as they are typed. [`checked`](super::checked) makes them into what the library takes.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args as ArgGroup, Parser, Subcommand, ValueEnum, ValueHint};
 
 use super::edit::parse_edit;
 use super::{map, size};
 use crate::addr::{Addr, AddrRange};
+use crate::analyze::Condition;
+use crate::analyze::capture::Recipe;
 use crate::analyze::what_if::Edit;
 use crate::report::Around;
 
@@ -35,9 +38,14 @@ pub enum Command {
     At(At),
     /// Say what must go so that a request fits
     Fit(Fit),
+    /// Say the same of a running process, once or over time (Linux)
+    #[command(after_help = super::live::HELP)]
+    Live(Live),
     /// Show the figures before and after a change
     #[command(name = "what-if", after_help = super::edit::HELP)]
     WhatIf(WhatIf),
+    /// Say how to capture a dump that has a complete map
+    HowToCapture(HowToCapture),
     /// Print the JSON Schema of the report, or of what another command prints
     Schema(Schema),
     /// Print a completion script for a shell
@@ -178,8 +186,41 @@ pub struct WhatIf {
 }
 
 #[derive(ArgGroup, Debug)]
+pub struct Live {
+    /// Number of the process
+    #[arg(value_name = "PID", value_parser = super::live::parse_pid)]
+    pub pid: u64,
+    /// Stop no thread: those that run have no stack pointers then
+    #[arg(long)]
+    pub no_stop: bool,
+    /// Replace user, home directory and host names by stand-ins
+    #[arg(long)]
+    pub redact: bool,
+    /// Look again every so many seconds, and draw how the figures change
+    #[arg(long, value_name = "SECONDS", value_parser = super::live::parse_seconds, help_heading = "Over time")]
+    pub watch: Option<Duration>,
+    /// Add each look to FILE, as lines of JSON; implies --watch 1
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Over time")]
+    pub log: Option<PathBuf>,
+    /// Stop looking when this holds, as 'largest < 64M', and print the report; implies --watch 1
+    #[arg(long, value_name = "CONDITION", value_parser = super::live::parse_condition, help_heading = "Over time")]
+    pub until: Option<Condition>,
+    #[command(flatten)]
+    pub space: Space,
+    #[command(flatten)]
+    pub output: Output,
+    /// Show whole lists instead of their first ten entries
+    #[arg(long)]
+    pub all: bool,
+    /// Add what each figure means
+    #[arg(long)]
+    pub explain: bool,
+}
+
+#[derive(ArgGroup, Debug)]
 pub struct Input {
-    /// A core, a minidump, a maps file, a log of a debugger, any of them compressed; `-` is stdin
+    /// A core, a minidump, a maps file, a log of a debugger, any of them compressed; `-` is stdin; `pid:1234` is a
+    /// running process
     #[arg(value_name = "DUMP", value_hint = ValueHint::FilePath)]
     pub dump: PathBuf,
     /// Another file about the same process, such as the output of `lm` beside that of `!address`; may be repeated
@@ -188,6 +229,9 @@ pub struct Input {
     /// Unpack compressed input whole, and walk memory where that makes figures exact
     #[arg(long)]
     pub deep: bool,
+    /// Stop no thread of a running process: those that run have no stack pointers then
+    #[arg(long)]
+    pub no_stop: bool,
     /// Replace user, home directory and host names by stand-ins, which are the same in every report; leave out
     /// process arguments. With FRAGSCOPE_REDACT_KEY set, nobody without that key can check a guess
     #[arg(long)]
@@ -226,6 +270,15 @@ pub struct Output {
 }
 
 #[derive(ArgGroup, Debug)]
+pub struct HowToCapture {
+    /// What writes the dumps: kernel, gcore, dbghelp, wer, …; without it, all are listed
+    #[arg(value_name = "WRITER", value_parser = super::capture::parse_writer)]
+    pub writer: Option<&'static Recipe>,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+#[derive(ArgGroup, Debug)]
 pub struct Schema {
     /// The command whose JSON is described
     #[arg(value_name = "COMMAND", default_value = "report")]
@@ -243,6 +296,9 @@ pub enum Described {
     At,
     Fit,
     WhatIf,
+    HowToCapture,
+    /// A line of `live --log`
+    Live,
 }
 
 #[derive(ArgGroup, Debug)]

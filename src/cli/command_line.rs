@@ -104,6 +104,7 @@ impl Command {
             let _ = write!(command.options, " --with={}", quoted(&shown(path)));
         }
         command.flag("--deep", input.deep);
+        command.flag("--no-stop", input.no_stop);
         command.flag("--redact", input.redact);
         command
     }

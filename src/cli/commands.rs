@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 use clap::CommandFactory;
 
 use super::args::{Args, At, Command, Described, Destination, Format, Input, Map, Report, Schema, Space, Threads};
+use super::capture;
 use super::checked::{load_options, redaction};
 use super::command_line;
 use super::failure::Failure;
+use super::live;
 use super::map::{options, unicode};
 use super::output::{use_color, write_to};
 use super::questions;
@@ -26,20 +28,24 @@ use crate::report::{self, Around, Context, HtmlOptions, MarkdownOptions, OwnerId
 /// See [`Failure`].
 pub fn run(args: Args) -> Result<(), Failure> {
     match args.command {
-        Command::Report(args) => report(args),
+        Command::Report(mut args) => {
+            args.input.with.append(&mut args.more);
+            report(&args)
+        }
         Command::Map(args) => map(args),
         Command::Threads(args) => threads(args),
         Command::At(args) => at(args),
+        Command::Live(args) => live::live(args),
         Command::Fit(args) => questions::fit(&args),
         Command::WhatIf(args) => questions::what_if(&args),
+        Command::HowToCapture(args) => capture::how_to_capture(&args),
         Command::Schema(args) => schema(&args),
         Command::Completions { shell } => completions(shell),
         Command::Man => man(),
     }
 }
 
-fn report(mut args: Report) -> Result<(), Failure> {
-    args.input.with.append(&mut args.more);
+pub(super) fn report(args: &Report) -> Result<(), Failure> {
     let dump = open(&args.input, &args.space)?;
     let answers = Answers::of(dump.snapshot(), args.output.format).advised(dump.snapshot());
     let cx = answers.context(dump.snapshot());
@@ -50,7 +56,7 @@ fn report(mut args: Report) -> Result<(), Failure> {
         Format::Text => report::write_text(out, cx, options),
         Format::Json => report::write_json(out, &report::Report::new(cx)),
         Format::Markdown => {
-            let command = command_line::of_report(&args, dump.redactor());
+            let command = command_line::of_report(args, dump.redactor());
             let options = MarkdownOptions { all: args.all, explain: args.explain, command: Some(&command) };
             report::write_markdown(out, cx, options)
         }
@@ -132,6 +138,8 @@ fn schema(args: &Schema) -> Result<(), Failure> {
         Described::Threads => report::schema_of::<report::ThreadsReport<'static>>(),
         Described::At => report::schema_of::<report::AtReport<'static>>(),
         Described::Fit => report::schema_of::<report::FitReport<'static>>(),
+        Described::HowToCapture => report::schema_of::<report::CaptureReport>(),
+        Described::Live => report::schema_of::<report::Sample>(),
         Described::WhatIf => report::schema_of::<report::WhatIfReport<'static>>(),
     };
     write_to(&args.destination, |out| {
@@ -157,9 +165,10 @@ pub(super) fn open(input: &Input, space: &Space) -> Result<Dump<'static>, Failur
     if !input.with.is_empty() {
         return open_together(input, &options).map_err(|(path, e)| failed(path, e));
     }
-    let dump = match input.dump == Path::new("-") {
-        true => load::from_reader(Box::new(io::stdin()), &options),
-        false => load::open(&input.dump, &options),
+    let dump = match live::pid_of(&input.dump) {
+        Some(pid) => load::live(pid, live::detail(input.no_stop), &options),
+        None if input.dump == Path::new("-") => load::from_reader(Box::new(io::stdin()), &options),
+        None => load::open(&input.dump, &options),
     };
     dump.map_err(|e| failed(&input.dump, e))
 }

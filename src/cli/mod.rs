@@ -1,15 +1,19 @@
 //! The command line: arguments in, a report out, an exit code for `main`.
 
 mod args;
+mod capture;
 mod checked;
 mod command_line;
 mod commands;
 mod edit;
 mod failure;
+mod interrupt;
+mod live;
 mod map;
 mod output;
 mod questions;
 mod size;
+mod watch;
 
 use std::io::{self, Write};
 use std::process::ExitCode;

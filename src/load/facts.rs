@@ -7,8 +7,8 @@ use crate::addr::{Addr, AddrRange};
 use crate::diag::Diagnostics;
 use crate::model::snapshot::UnloadedModule;
 use crate::model::{
-    Captured, Cpu, DumpFormat, Endian, Evidence, Limits, Os, OwnerKind, PointerWidth, Protection, Reason, Request,
-    Source, State, Stated, Writer,
+    Captured, Cpu, DumpFormat, Endian, Evidence, Limits, MappingUse, MemoryUse, Os, OwnerKind, PointerWidth,
+    Protection, Reason, Request, Source, State, Stated, Writer,
 };
 
 /// All facts of one input.
@@ -70,6 +70,10 @@ pub struct Facts {
     pub stated: Option<Stated>,
     /// What `--deep` would add, as sentences.
     pub deep_would_add: Vec<String>,
+    /// How much of each mapping is in memory, by address; empty where nothing tells.
+    pub memory_use: Vec<MappingUse>,
+    /// The same of all mappings together.
+    pub memory_used: Option<MemoryUse>,
     /// What happened while reading.
     pub diagnostics: Diagnostics,
     /// How many bytes of names may still be taken, repeated ones included.
@@ -116,6 +120,8 @@ impl Facts {
             reservations: Vec::new(),
             stated: None,
             deep_would_add: Vec::new(),
+            memory_use: Vec::new(),
+            memory_used: None,
             diagnostics: Diagnostics::default(),
             names_left: NAMES,
         }
@@ -232,6 +238,8 @@ pub enum RowLabel {
 pub struct ThreadFacts {
     /// The system's id.
     pub id: u64,
+    /// The id by which it knows itself, where that is another one: seen from outside of its PID namespace.
+    pub own_id: Option<u64>,
     /// Name; untrusted.
     pub name: Option<String>,
     /// Whether it crashed or asked for the dump.

@@ -79,6 +79,12 @@ impl<'a> Input<'a> {
         }
     }
 
+    /// The memory of a running process: offsets are its addresses, and what is not mapped cannot be read.
+    #[cfg(target_os = "linux")]
+    pub(super) fn of_process(memory: File) -> Input<'static> {
+        Input::plain(Data::File { len: u64::MAX, file: memory })
+    }
+
     fn plain(data: Data<'_>) -> Input<'_> {
         Input { data, compression: None, bytes_read: Cell::new(0) }
     }

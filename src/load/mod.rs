@@ -4,17 +4,21 @@
 //! constructor of the address space. This is the only part of the crate that opens files.
 
 mod assemble;
+mod auxv;
 mod compress;
 mod detect;
 pub mod elf_core;
 pub mod facts;
 mod input;
+#[cfg(target_os = "linux")]
+mod live;
 pub mod minidump;
 mod options;
 mod positioned;
 mod prefix;
 pub mod proc_fs;
 pub mod redact;
+mod rlimits;
 pub mod transcript;
 
 use std::borrow::Cow;
@@ -23,7 +27,7 @@ use std::path::Path;
 
 pub use compress::Compression;
 pub use input::Input;
-pub use options::LoadOptions;
+pub use options::{Detail, LoadOptions};
 pub use prefix::PREFIX_LIMIT;
 
 use crate::error::LoadError;
@@ -106,18 +110,40 @@ pub fn together<'a>(
     }
     let facts = transcript::read(&inputs)?;
     let Some(first) = inputs.into_iter().next() else { return Err((0, LoadError::Empty)) };
-    finish(first, facts, paths, options).map_err(|e| (0, e))
+    finish(facts, first, paths, options).map_err(|e| (0, e))
 }
 
 const STANDS_ALONE: &str = "a core or minidump stands alone, as it has a map, threads and modules of its own; pass it \
                             without the other files";
 
-fn load<'a>(input: Input<'a>, path: Option<&Path>, options: &LoadOptions) -> Result<Dump<'a>, LoadError> {
-    let facts = read_facts(&input, path, options)?;
-    finish(input, facts, path.as_slice(), options)
+/// Reads the running process `pid` of this machine (Linux). Nothing in it is changed, and it is not stopped as a whole:
+/// see [`Detail`]. [`LoadOptions::deep`] has no meaning for it.
+///
+/// # Errors
+/// A sentence that says why nothing can be said of it, and what to do.
+pub fn live(pid: u64, detail: Detail, options: &LoadOptions) -> Result<Dump<'static>, LoadError> {
+    let (facts, memory) = live_facts(pid, detail)?;
+    // Walking stacks to their ends would make the process have pages that it never touched.
+    finish(facts, memory, &[], &LoadOptions { deep: false, ..options.clone() })
 }
 
-fn finish<'a>(input: Input<'a>, facts: Facts, paths: &[&Path], options: &LoadOptions) -> Result<Dump<'a>, LoadError> {
+#[cfg(target_os = "linux")]
+fn live_facts(pid: u64, detail: Detail) -> Result<(Facts, Input<'static>), LoadError> {
+    live::read(pid, detail)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn live_facts(_: u64, _: Detail) -> Result<(Facts, Input<'static>), LoadError> {
+    Err(LoadError::Process("running processes are read on Linux only; capture a dump, and report on that".into()))
+}
+
+fn load<'a>(input: Input<'a>, path: Option<&Path>, options: &LoadOptions) -> Result<Dump<'a>, LoadError> {
+    let facts = read_facts(&input, path, options)?;
+    finish(facts, input, path.as_slice(), options)
+}
+
+/// Draws the map of what was read.
+fn finish<'a>(facts: Facts, input: Input<'a>, paths: &[&Path], options: &LoadOptions) -> Result<Dump<'a>, LoadError> {
     input.freeze();
     let (mut snapshot, captured) = assemble::assemble(facts, &input, options)?;
     let redactor = options.redact.as_ref().map(|redaction| redact::redact(&mut snapshot, paths, redaction));

@@ -22,3 +22,14 @@ pub struct LoadOptions {
     /// Hide user names, home directories and host names, and drop process arguments.
     pub redact: Option<Redaction>,
 }
+
+/// How closely a running process is looked at.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Detail {
+    /// Its map and limits: for looking often.
+    Map,
+    /// Threads and memory too, without stopping any thread: those that run have no stack pointers.
+    NoStop,
+    /// The same, and running threads are stopped one at a time, for as long as it takes to read their registers.
+    Full,
+}

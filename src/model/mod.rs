@@ -3,6 +3,7 @@
 //! [`load`](crate::load) makes it, [`analyze`](crate::analyze) asks it, [`report`](crate::report) shows it.
 
 pub mod memory;
+pub mod memory_use;
 pub mod module;
 pub mod owner;
 pub mod platform;
@@ -14,6 +15,7 @@ pub mod stated;
 pub mod thread;
 
 pub use memory::{Captured, Memory, ReadAt};
+pub use memory_use::{CgroupMemory, MappingUse, MemoryUse, Overcommit, OvercommitMode};
 pub use module::Module;
 pub use owner::{Owner, OwnerId, OwnerKind, Owners};
 pub use platform::{Cpu, Endian, Os, Platform, PointerWidth};

@@ -1,5 +1,6 @@
 //! Everything that is known of one process at one moment.
 
+use super::memory_use::{CgroupMemory, MemoryUse, Overcommit};
 use super::module::Module;
 use super::owner::{Owner, OwnerId, Owners};
 use super::platform::{Platform, PointerWidth};
@@ -175,8 +176,17 @@ pub struct Limits {
     pub address_space_limit: Option<u64>,
     /// RLIMIT_STACK in bytes; `u64::MAX` is unlimited.
     pub stack_limit: Option<u64>,
-    /// Bytes that could still be committed, by the tighter of the system's and the process's limit (Windows).
+    /// Bytes that could still be committed, by the tighter of the system's and the process's limit (Windows; Linux
+    /// where overcommitting is off).
     pub commit_left: Option<u64>,
+    /// RLIMIT_DATA in bytes; `u64::MAX` is unlimited.
+    pub data_limit: Option<u64>,
+    /// What counts for RLIMIT_DATA, in bytes: private writable memory.
+    pub data_used: Option<u64>,
+    /// How much Linux lets be committed.
+    pub overcommit: Option<Overcommit>,
+    /// The memory limit of the process's control group (Linux).
+    pub cgroup: Option<CgroupMemory>,
     /// Total virtual address space as the system reported it at the crash.
     pub total_virtual: Option<u64>,
     /// Free virtual address space as the system reported it at the crash.
@@ -221,6 +231,8 @@ pub struct Snapshot {
     pub unloaded_modules: Vec<UnloadedModule>,
     /// Other limits that may have refused the request.
     pub limits: Limits,
+    /// How much of the process is in memory, where that is known.
+    pub memory_used: Option<MemoryUse>,
     /// The request that failed, if the user or the dump says.
     pub request: Option<Request>,
     /// Figures that a tool printed, where there is no map or beside it.

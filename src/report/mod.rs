@@ -3,19 +3,23 @@
 //! Renderers write to whatever they are given and never print; nothing here knows how a dump was read.
 
 mod at;
+mod capture;
 pub mod escape;
 mod explain;
 mod fit;
 mod html;
 mod json;
+mod limits;
 mod map;
 mod markdown;
 mod text;
 mod threads_table;
 mod view;
+mod watch;
 mod what_if;
 
 pub use at::write_at;
+pub use capture::{write_recipes, write_recipes_markdown};
 pub use fit::{FitOptions, write_fit};
 pub use html::{HtmlOptions, Section, write_fit_html, write_html, write_what_if_html};
 pub use json::write_json;
@@ -30,4 +34,5 @@ pub use markdown::{
 pub use text::{TextOptions, write_text};
 pub use threads_table::{write_gdb, write_threads};
 pub use view::*;
+pub use watch::{FrameOptions, Moment, Sample, write_frame, write_sample};
 pub use what_if::{WhatIfOptions, write_what_if};

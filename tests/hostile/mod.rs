@@ -21,7 +21,7 @@ mod invariants;
 mod mutation;
 pub mod names;
 mod program;
-mod random;
+pub mod random;
 mod rendered;
 mod seeds;
 mod sweep;

@@ -198,7 +198,7 @@ fn narrow_linux_process_is_recognised() {
 }
 
 #[test]
-fn without_a_map_there_are_bounds_and_advice() {
+fn without_a_map_there_are_bounds() {
     let facts = read(
         &windows(Cpu::X86)
             .stream(ThreadList::new([Thread::new(7).stack(0x12_f000, &[0; 0x1000])]))
@@ -213,11 +213,7 @@ fn without_a_map_there_are_bounds_and_advice() {
     assert_eq!(facts.rows.len(), 3, "unloaded modules are no rows");
     assert_eq!(facts.unloaded_modules[0].range, range(0x60_0000, 0x60_1000));
     assert_eq!(facts.process_name.as_deref(), Some("app.exe"));
-    assert!(
-        facts.evidence_notes.iter().any(|n| n.contains("MiniDumpWithFullMemoryInfo")),
-        "{:?}",
-        facts.evidence_notes
-    );
+    assert!(facts.evidence_notes.iter().any(|n| n.contains("lower bound")), "{:?}", facts.evidence_notes);
 }
 
 #[test]

@@ -127,6 +127,7 @@ pub(super) fn assemble(
         threads: claimed.threads,
         modules: claimed.modules,
         unloaded_modules: facts.unloaded_modules,
+        memory_used: facts.memory_used,
         limits: Limits { large_address_aware: claimed.large_address_aware, ..facts.limits },
         request: options.request.or(facts.request),
         stated: facts.stated,

@@ -5,12 +5,12 @@
 
 use object::elf::{self, NoteType};
 
-use super::auxv;
 use super::header::Header;
 use super::process::Ended;
 use super::siginfo::Signal;
 use crate::addr::{Addr, AddrRange};
 use crate::bytes::Reader;
+use crate::load::auxv;
 use crate::load::facts::{Facts, Row, ThreadFacts};
 use crate::model::{PointerWidth, Protection, Source, State};
 

@@ -2,7 +2,6 @@
 //!
 //! Only headers and notes are read, whatever the size of the file.
 
-mod auxv;
 mod bsd;
 mod count;
 mod extent;
@@ -26,6 +25,8 @@ use object::elf;
 use super::facts::Facts;
 use super::{Input, LoadOptions};
 use crate::error::LoadError;
+#[cfg(target_os = "linux")]
+use crate::model::{Cpu, Endian, PointerWidth};
 use crate::model::{DumpFormat, Os, Reason, ReasonKind, Writer};
 use header::Header;
 use process::{Ended, Told};
@@ -48,6 +49,13 @@ pub fn read(input: &Input<'_>, options: &LoadOptions) -> Result<Facts, LoadError
     grade::grade(&shape, &told.seen, &mut facts);
     tell_the_end(&header, &told, &mut facts);
     Ok(facts)
+}
+
+/// Instruction set, pointer size and byte order of any ELF file, or `None` if its header is damaged.
+#[cfg(target_os = "linux")]
+pub(super) fn machine(input: &Input<'_>) -> Option<(Option<Cpu>, PointerWidth, Endian)> {
+    let header = header::read(input).ok()?;
+    Some((header.cpu(), header.width, header.endian))
 }
 
 fn facts_of(header: &Header) -> Facts {

@@ -8,10 +8,10 @@ use super::notes::{End, NoteHead, Notes, Owner, Sink};
 use super::registers::{self, Registers};
 use super::shape::Shape;
 use super::siginfo::Signal;
-use super::{auxv, bsd, nt_file, prpsinfo, prstatus, siginfo, tls};
+use super::{bsd, nt_file, prpsinfo, prstatus, siginfo, tls};
 use crate::diag::Place;
-use crate::load::Input;
 use crate::load::facts::{Facts, ThreadFacts};
+use crate::load::{Input, auxv};
 use crate::model::Os;
 
 /// How many threads are read: eight times the default `kernel.threads-max` of a 64-bit machine.

@@ -5,7 +5,7 @@ use super::memory_info::InfoMap;
 use super::reading::Reading;
 use crate::addr::AddrRange;
 use crate::load::facts::{RawCoverage, Row, RowLabel};
-use crate::model::{Evidence, Os, Source, State, Writer};
+use crate::model::{Evidence, Source, State};
 
 /// Grades the map, and adds what threads, modules and memory lists know of where it is missing.
 pub(super) fn conclude(dump: &mut Reading<'_>, maps: Option<LinuxMap>, info: Option<InfoMap>) {
@@ -102,39 +102,5 @@ fn note_missing_map(dump: &mut Reading<'_>) {
              of what is occupied, and gaps are upper bounds"
                 .into(),
         );
-    }
-    facts.evidence_notes.push(better_dump(facts.writer, facts.os).into());
-}
-
-/// How to capture a dump with a map, by what made this one.
-fn better_dump(writer: Option<Writer>, os: Option<Os>) -> &'static str {
-    match (writer, os) {
-        (Some(Writer::Wine), _) => {
-            "Wine writes no MemoryInfoList whatever flags are asked; pass one as a user stream (type 16), or take a core of \
-             the Wine process (gcore)"
-        }
-        (Some(Writer::Breakpad), Some(Os::Windows)) => {
-            "for a complete map give Breakpad's ExceptionHandler MiniDumpWithFullMemoryInfo, or capture with procdump -ma or \
-             WinDbg's .dump /mFhut"
-        }
-        (Some(Writer::Crashpad), Some(Os::Windows)) => {
-            "for a complete map have Crashpad write full memory information, or capture with procdump -ma or WinDbg's \
-             .dump /mFhut"
-        }
-        (_, Some(Os::Windows)) => {
-            "for a complete map pass MiniDumpWithFullMemoryInfo to MiniDumpWriteDump, or capture with procdump -ma (or -mm \
-             for a small one) or WinDbg's .dump /mFhut"
-        }
-        (_, Some(Os::Linux | Os::Android)) => {
-            "for a complete map use a writer that adds stream LinuxMaps (Breakpad, the crate minidump-writer), or a kernel \
-             core, which has the map whatever coredump_filter says; copying /proc/PID/maps at the crash will do too"
-        }
-        (_, Some(Os::MacOs | Os::Ios)) => {
-            "minidumps of this system have no map; save the output of vmmap beside the dump if you can"
-        }
-        _ => {
-            "for a complete map capture with MiniDumpWithFullMemoryInfo on Windows (.dump /mFhut, procdump -ma or -mm), and \
-             with a kernel core or a writer of stream LinuxMaps elsewhere"
-        }
     }
 }

@@ -126,7 +126,8 @@ fn bracketed_label(facts: &mut Facts, path: &str) -> RowLabel {
     RowLabel::NamedAnonymous(facts.intern_file(name))
 }
 
-fn grade(facts: &mut Facts) {
+/// Grades a map whose lines were all taken, and counts its mappings.
+pub(super) fn grade(facts: &mut Facts) {
     let lost = facts.diagnostics.has("bad-maps-line") || facts.diagnostics.has("too-many-rows");
     let twice = rows_overlap(&facts.rows);
     if twice {

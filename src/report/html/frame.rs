@@ -3,7 +3,7 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::data::{MapData, Part};
-use super::{HtmlOptions, assets, embed, evidence, figures, picture, policy, remedies, tables, verdict};
+use super::{HtmlOptions, assets, capture, embed, evidence, figures, picture, policy, remedies, tables, verdict};
 use crate::report::text::head::{PLAIN, word};
 use crate::report::text::process_name;
 use crate::report::{Context, Tool};
@@ -27,6 +27,7 @@ pub(super) fn page(cx: Context<'_>, options: HtmlOptions) -> Markup {
                     (picture::without(cx))
                     (tables::lists(cx))
                     (evidence::markup(cx))
+                    (capture::markup(cx))
                 }
                 (overlays())
                 (footer(report.is_some()))

@@ -6,6 +6,7 @@
 
 mod answer;
 mod assets;
+mod capture;
 mod data;
 mod embed;
 mod evidence;

@@ -6,7 +6,7 @@ use super::paper::Paper;
 use crate::model::{Evidence, Limits};
 use crate::report::Context;
 use crate::report::text::evidence::diagnostic_text;
-use crate::units::{Bytes, Count, plural};
+use crate::units::plural;
 
 pub(super) fn write(paper: &mut Paper, cx: Context<'_>) {
     limits(paper, &cx.snapshot.limits);
@@ -29,24 +29,10 @@ pub(super) fn write(paper: &mut Paper, cx: Context<'_>) {
 /// What else may have refused the request, where the dump tells.
 fn limits(paper: &mut Paper, limits: &Limits) {
     paper.section(budget::FOLD);
-    let known = known(limits);
+    let known: Vec<String> =
+        super::super::limits::rows(limits).into_iter().map(|(name, value)| format!("{name}: {value}")).collect();
     if !known.is_empty() && paper.fold("Limits other than the address space") {
         paper.list(known.len(), known);
         paper.unfold();
     }
-}
-
-fn known(limits: &Limits) -> Vec<String> {
-    let bytes = |value: u64| if value == u64::MAX { "unlimited".to_owned() } else { Bytes(value).to_string() };
-    let mappings = [("mappings", limits.vma_count), ("`vm.max_map_count`", limits.vma_limit)];
-    let sizes = [
-        ("address space (`ulimit -v`)", limits.address_space_limit),
-        ("stack (`ulimit -s`)", limits.stack_limit),
-        ("could still be committed", limits.commit_left),
-        ("virtual address space in all, as the system saw it", limits.total_virtual),
-        ("virtual address space free, as the system saw it", limits.available_virtual),
-        ("physical memory free", limits.available_physical),
-    ];
-    let mappings = mappings.into_iter().filter_map(|(name, value)| Some(format!("{name}: {}", Count(value?))));
-    mappings.chain(sizes.into_iter().filter_map(|(name, value)| Some(format!("{name}: {}", bytes(value?))))).collect()
 }

@@ -83,6 +83,16 @@ fn space_rows(rows: &mut Vec<[String; 3]>, cx: Context<'_>) {
     let totals = &cx.analysis.totals;
     add(rows, "committed", Bytes(totals.committed), percent(totals.committed, totals.span));
     add(rows, "reserved", Bytes(totals.reserved), "taken, without memory behind it");
+    if let Some(used) = cx.snapshot.memory_used {
+        let swapped =
+            if used.swapped > 0 { format!("; {} is swapped out", Bytes(used.swapped)) } else { String::new() };
+        add(
+            rows,
+            "in memory",
+            Bytes(used.resident),
+            format!("of which {} was used lately{swapped}", Bytes(used.referenced)),
+        );
+    }
     if totals.unknown > 0 {
         add(rows, "not listed", Bytes(totals.unknown), "counted as free above, and may hold something");
     }

@@ -9,6 +9,7 @@ pub(super) mod gaps;
 pub(super) mod head;
 pub(super) mod kinds;
 mod label;
+mod limits;
 mod map;
 pub(super) mod modules;
 pub(super) mod page;
@@ -20,6 +21,7 @@ pub(super) mod table;
 use std::io::{self, Write};
 
 use super::Context;
+use crate::analyze::capture;
 use crate::model::Evidence;
 use page::Page;
 
@@ -66,7 +68,9 @@ pub fn write_text(out: &mut dyn Write, cx: Context<'_>, options: TextOptions) ->
     stacks::write(&mut page, cx, limit)?;
     modules::write(&mut page, cx, limit)?;
     kinds::write(&mut page, cx)?;
+    limits::write(&mut page, cx)?;
     evidence::write(&mut page, cx)?;
+    super::capture::write_section(&mut page, &capture::advise(cx.snapshot))?;
     if options.explain {
         super::explain::write(&mut page)?;
     }

@@ -4,6 +4,7 @@
 
 mod advice;
 mod barrier;
+mod capture;
 mod dump;
 mod fit;
 mod free;
@@ -12,6 +13,7 @@ mod heads;
 mod hex;
 mod lazy;
 mod limits;
+mod memory;
 mod module;
 mod note;
 mod owner;
@@ -29,6 +31,7 @@ mod word;
 
 pub use advice::{AdviceView, OwnerGroupView};
 pub use barrier::BarrierView;
+pub use capture::{CaptureAdviceView, CaptureReport, StepView};
 pub use dump::{DumpView, ReasonView};
 pub use fit::{CandidateView, FitReport, FitRequestView, FitView, StandingView};
 pub use free::{BucketView, FreeView, LargestView, ThreadRoomView};
@@ -36,7 +39,8 @@ pub use gap::GapView;
 pub use heads::{AtReport, ThreadsReport};
 pub use hex::Address;
 pub use lazy::List;
-pub use limits::LimitsView;
+pub use limits::{CgroupView, LimitsView, OvercommitView};
+pub use memory::MemoryView;
 pub use module::{ModuleView, UnloadedModuleView};
 pub use note::{DiagnosticView, PlaceView};
 pub(super) use owner::file_name;

@@ -5,10 +5,11 @@ use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 
 use super::{
-    AddressSpaceView, AdviceView, BarrierView, Context, DiagnosticView, DumpView, FitView, FreeView, GapView,
-    GroupView, LimitsView, List, ModuleView, OwnerGroupView, RegionView, SplitterView, StackTotalsView, StatedView,
-    ThreadView, TotalsView, UnloadedModuleView, VerdictView,
+    AddressSpaceView, AdviceView, BarrierView, CaptureAdviceView, Context, DiagnosticView, DumpView, FitView, FreeView,
+    GapView, GroupView, LimitsView, List, MemoryView, ModuleView, OwnerGroupView, RegionView, SplitterView,
+    StackTotalsView, StatedView, ThreadView, TotalsView, UnloadedModuleView, VerdictView,
 };
+use crate::analyze::capture;
 
 /// Version of the shape below. Additions do not change it.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -37,6 +38,8 @@ pub struct Report<'a> {
     pub stated: Option<StatedView>,
     /// What else may have refused a request.
     pub limits: LimitsView,
+    /// How much of a running process is in memory; null of dumps.
+    pub memory: Option<MemoryView>,
     /// All free ranges, by address; with `regions` they tile floor to ceiling.
     pub gaps: List<'a, GapView<'a>>,
     /// What stands between gaps, those first that would give back most.
@@ -67,6 +70,8 @@ pub struct Report<'a> {
     pub diagnostics: Vec<DiagnosticView>,
     /// What `--deep` would add, as sentences.
     pub deep_would_add: &'a [String],
+    /// How to capture a dump whose map is complete, the writer at hand first; empty where this one's is.
+    pub capture_advice: Vec<CaptureAdviceView>,
 }
 
 /// The program.
@@ -105,6 +110,7 @@ impl<'a> Report<'a> {
             free: FreeView::new(cx),
             stated: snapshot.stated.as_ref().map(|stated| StatedView::new(cx, stated)),
             limits: LimitsView::new(cx),
+            memory: MemoryView::new(cx),
             gaps: each(&analysis.gaps, move |gap| Some(GapView::new(cx, *gap))),
             barriers: each(&analysis.barriers, move |barrier| Some(BarrierView::new(cx, *barrier))),
             splitters: each(&analysis.splitters, move |splitter| SplitterView::new(cx, splitter)),
@@ -120,6 +126,7 @@ impl<'a> Report<'a> {
             heaps: [],
             diagnostics: diagnostics(cx),
             deep_would_add: &snapshot.deep_would_add,
+            capture_advice: capture::advise(snapshot).iter().map(CaptureAdviceView::new).collect(),
         }
     }
 }

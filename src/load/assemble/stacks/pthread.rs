@@ -45,7 +45,10 @@ pub(super) fn find_all(draft: &mut Draft<'_>) -> Vec<Option<Bounds>> {
 /// pthread stands where the others' stand in theirs.
 fn find_lost(draft: &Draft<'_>, found: &mut [Option<Bounds>]) {
     let mut learned = draft.pthread;
-    let lost: Vec<usize> = (0..).zip(&draft.thread_pointers).filter(|(_, tp)| tp.is_none()).map(|(i, _)| i).collect();
+    // Ids inside of a container are small numbers, of which any struct pthread is full.
+    let told_apart = |i: usize| draft.facts.threads.get(i).is_some_and(|thread| thread.own_id.is_none());
+    let without = (0..).zip(&draft.thread_pointers).filter(|(_, tp)| tp.is_none()).map(|(i, _)| i);
+    let lost: Vec<usize> = without.filter(|i| told_apart(*i)).collect();
     if lost.is_empty() || !is_x86(draft) {
         return;
     }
@@ -55,7 +58,7 @@ fn find_lost(draft: &Draft<'_>, found: &mut [Option<Bounds>]) {
         for tp in depths.iter().filter_map(|depth| top.checked_sub(*depth)) {
             let is_his = |i: &&usize| {
                 draft.effort.spend(TID_WITHIN as u64)
-                    && draft.facts.threads.get(**i).is_some_and(|t| is_tcb_of(draft, tp, t.id))
+                    && draft.facts.threads.get(**i).is_some_and(|t| is_tcb_of(draft, tp, own_id(t)))
             };
             let slot = lost.iter().find(is_his).and_then(|i| found.get_mut(*i));
             if let (Some(slot), Some(bounds)) = (slot, find(draft, tp, &mut learned)) {
@@ -186,7 +189,7 @@ fn scan_for_tcb(draft: &Draft<'_>, thread: &ThreadFacts) -> Option<Addr> {
         if !draft.effort.spend(len) {
             return None;
         }
-        if let Some(tcb) = tcb_in(draft, sp.checked_add(done)?, len, thread.id) {
+        if let Some(tcb) = tcb_in(draft, sp.checked_add(done)?, len, own_id(thread)) {
             return Some(tcb);
         }
         done += len;
@@ -197,6 +200,11 @@ fn scan_for_tcb(draft: &Draft<'_>, thread: &ThreadFacts) -> Option<Addr> {
 
 fn is_x86(draft: &Draft<'_>) -> bool {
     matches!(draft.platform.cpu, Some(Cpu::X86 | Cpu::X86_64))
+}
+
+/// The id that stands in the thread's own memory.
+fn own_id(thread: &ThreadFacts) -> u64 {
+    thread.own_id.unwrap_or(thread.id)
 }
 
 /// Whether a TCB of that thread stands at `at`.

@@ -39,8 +39,15 @@ impl Zeros {
 /// memory was looked at. A stack pointer in the guard counts as all used.
 pub(super) fn used(draft: &Draft<'_>, sp: Option<Addr>, stack: AddrRange) -> Option<u64> {
     let by_sp = sp.filter(|sp| *sp < stack.end()).map(|sp| stack.end().distance_from(sp.max(stack.start())));
-    let by_page = if draft.deep { touched(draft, stack) } else { None };
+    let by_page = if draft.deep { touched(draft, stack) } else { resident(draft, stack) };
     by_page.max(by_sp)
+}
+
+/// What the system counts as touched of a stack that is a mapping of its own: at least so much of it was used.
+fn resident(draft: &Draft<'_>, stack: AddrRange) -> Option<u64> {
+    let list = &draft.facts.memory_use;
+    let found = list.binary_search_by_key(&stack.start(), |one| one.range.start()).ok()?;
+    list.get(found).filter(|one| one.range == stack).map(|one| one.amount.touched().min(stack.size()))
 }
 
 /// From the lowest page that holds anything but zeros to the end, or `None` if the dump does not hold the whole stack.

@@ -1,0 +1,68 @@
+//! Ctrl-C, as an event that is asked for between two looks, not as a blow in the middle of one.
+
+use std::time::{Duration, Instant};
+
+#[cfg(target_os = "linux")]
+mod signals {
+    use nix::errno::Errno;
+    use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+    use nix::sys::signal::{SigSet, Signal};
+    use nix::sys::signalfd::{SfdFlags, SignalFd};
+    use std::os::fd::AsFd;
+    use std::time::Duration;
+
+    /// The signals that ask to end. From its making on they do not end the program, but are told by
+    /// [`within`](Signals::within).
+    pub struct Signals(SignalFd);
+
+    impl Signals {
+        pub fn new() -> Result<Signals, Errno> {
+            let mut asks_to_end = SigSet::empty();
+            [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP].into_iter().for_each(|signal| asks_to_end.add(signal));
+            asks_to_end.thread_block()?;
+            SignalFd::with_flags(&asks_to_end, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK).map(Signals)
+        }
+
+        /// Waits so long; whether one of them came. It may return early without.
+        pub fn within(&self, time: Duration) -> bool {
+            let wait = PollTimeout::try_from(time).unwrap_or(PollTimeout::MAX);
+            let mut asked = [PollFd::new(self.0.as_fd(), PollFlags::POLLIN)];
+            poll(&mut asked, wait).is_ok_and(|count| count > 0)
+        }
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+mod signals {
+    use std::convert::Infallible;
+    use std::time::Duration;
+
+    /// Elsewhere Ctrl-C ends the program where it is.
+    pub struct Signals;
+
+    impl Signals {
+        pub fn new() -> Result<Signals, Infallible> {
+            Ok(Signals)
+        }
+
+        pub fn within(&self, time: Duration) -> bool {
+            std::thread::sleep(time);
+            false
+        }
+    }
+}
+
+pub use signals::Signals;
+
+/// Waits until a moment. Returns whether Ctrl-C came before.
+pub fn sleep_until(moment: Instant, signals: &Signals) -> bool {
+    loop {
+        let left = moment.saturating_duration_since(Instant::now());
+        if signals.within(left.max(Duration::from_millis(1))) {
+            return true;
+        }
+        if moment <= Instant::now() {
+            return false;
+        }
+    }
+}
