@@ -122,7 +122,7 @@ pub(super) const LEAST_GAIN: u64 = 100;
 pub(super) struct Patient<'a> {
     pub snapshot: &'a Snapshot,
     pub before: Outcome,
-    /// Whether the largest gap could grow at all by what can move or go.
+    /// Whether the largest gap could grow by what can move or go, and the map tells.
     pub moving_helps: bool,
     pub reach: Reach,
     pub splitters: &'a [Splitter],

@@ -39,8 +39,11 @@ fn without(patient: &Patient<'_>, owner: &Owner) -> Option<Advice> {
     let what = format!("without {name} where it stands");
     let how = match patient.snapshot.platform.os {
         Some(Os::Windows) => format!("load it only when it is needed (`/DELAYLOAD:{name}`), or do without"),
-        _ => "do without, or load it at the start (link it, or LD_PRELOAD), where it takes its room beside the others"
-            .to_owned(),
+        _ if name.contains(".so") => {
+            "do without, or load it at the start (link it, or LD_PRELOAD), where it takes its room beside the others"
+                .to_owned()
+        }
+        _ => "do without, or map it at the start, where it takes its room beside the others".to_owned(),
     };
     let edits = vec![Edit::Without(Target::Region(owner.start))];
     patient.attempt(Remedy::WithoutModule, edits, what, vec![how])
@@ -48,6 +51,9 @@ fn without(patient: &Patient<'_>, owner: &Owner) -> Option<Advice> {
 
 /// A DLL in a gap that is just large enough, next to another module where there is such a gap.
 fn rebased(patient: &Patient<'_>, module: &Module) -> Option<Advice> {
+    if is_of_windows(&module.path) {
+        return None;
+    }
     let to = (module.relocatable != Some(false)).then(|| place(patient, module))??;
     let what = format!("{} at {to} instead of {}", module.name, module.range.start());
     let how = vec![
@@ -59,6 +65,15 @@ fn rebased(patient: &Patient<'_>, module: &Module) -> Option<Advice> {
     ];
     let edit = Edit::Rebase { module: Pattern::new(&module.path), to };
     patient.attempt(Remedy::Rebase, vec![edit], what, how)
+}
+
+/// Whether a DLL came with Windows, where nobody can relink it.
+fn is_of_windows(path: &str) -> bool {
+    let folders: Vec<&str> = path.split(['/', '\\']).collect();
+    let inner = folders.get(..folders.len().saturating_sub(1)).unwrap_or_default();
+    inner
+        .iter()
+        .any(|folder| ["windows", "system32", "syswow64", "winsxs"].iter().any(|f| folder.eq_ignore_ascii_case(f)))
 }
 
 /// Where the module fits with the least left over, and not beside itself.
