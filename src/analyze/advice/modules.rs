@@ -56,7 +56,12 @@ fn rebased(patient: &Patient<'_>, module: &Module) -> Option<Advice> {
         ),
         format!("or load it only when it is needed: `/DELAYLOAD:{}`", module.name),
     ];
-    let edit = Edit::Rebase { module: Pattern::new(&module.path), to };
+    // A name that is empty cannot be typed, and one that means another module too moves that.
+    let name = Pattern::new(&module.path);
+    let meant = |m: &&Module| name.matches(&m.name) || name.matches_path(&m.path);
+    let first = patient.snapshot.modules.iter().find(meant)?;
+    let own = !module.path.is_empty() && first.owner == module.owner;
+    let edit = own.then_some(Edit::Rebase { module: name, to })?;
     patient.attempt(Remedy::Rebase, vec![edit], what, how)
 }
 

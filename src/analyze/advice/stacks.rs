@@ -93,11 +93,11 @@ pub(super) fn try_fewer(patient: &Patient<'_>) -> Vec<Advice> {
     let pools = patient.groups.iter().filter(|g| g.by == By::ThreadName).take(MOST_POOLS);
     pools
         .filter_map(|pool| {
-            let what =
-                format!("after a restart with fewer threads named {}: without all {}", pool.name, Count(pool.owners()));
-            let how = vec![format!("limit that pool; {} of stacks are its own", Bytes(pool.bytes))];
-            let target = Target::ThreadName(Pattern::new(&pool.name));
-            patient.attempt(Remedy::FewerThreads, vec![Edit::Without(target), Edit::Repack], what, how)
+            let edit = Edit::Without(Target::ThreadName(Pattern::new(&pool.name)));
+            let (owners, bytes) = patient.taken_out(&edit);
+            let what = format!("after a restart with fewer threads named {}: without all {}", pool.name, Count(owners));
+            let how = vec![format!("limit that pool; {} of stacks are its own", Bytes(bytes))];
+            patient.attempt(Remedy::FewerThreads, vec![edit, Edit::Repack], what, how)
         })
         .collect()
 }
