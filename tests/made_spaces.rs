@@ -438,3 +438,67 @@ fn a_gain_that_nobody_notices_is_no_advice() {
     made.file(103, 104, "/a");
     assert!(counsel(&made.snapshot()).advice.is_empty());
 }
+
+// As a name is typed it means all threads called so, and `*` is called so by each.
+#[test]
+fn a_pool_is_told_by_all_stacks_that_its_edit_takes_out() {
+    let mut made = Made::on(Os::Linux, 4000);
+    for (i, name) in ["1", "2", "main-loop", "worker-1-io"].iter().enumerate() {
+        let start = 800 * (i as u64 + 1);
+        made.stack(start, start + 64, name, None);
+    }
+    let found = advice(&made.snapshot(), Remedy::FewerThreads);
+    assert_eq!(edits(&found[0]), ["without=thread-name:*", "repack"]);
+    assert!(found[0].what.ends_with("named *: without all 4"), "{}", found[0].what);
+    assert!(found[0].how[0].contains("1 MiB of stacks"), "{:?}", found[0].how);
+}
+
+// `worker-*` is `worker-1` and `worker-2-io` too, and upper and lower case are equal.
+#[test]
+fn a_pool_whose_pattern_means_others_too_counts_them() {
+    let mut made = Made::on(Os::Linux, 4000);
+    for (i, name) in ["worker-1", "worker-2", "worker-2-io", "Worker-9"].iter().enumerate() {
+        let start = 800 * (i as u64 + 1);
+        made.stack(start, start + 64, name, None);
+    }
+    let found = advice(&made.snapshot(), Remedy::FewerThreads);
+    assert!(found[0].what.ends_with("named worker-*: without all 4"), "{}", found[0].what);
+}
+
+#[test]
+fn a_file_whose_name_means_others_too_counts_their_mappings() {
+    let mut made = Made::on(Os::Linux, 4000);
+    for (i, path) in ["/data/a", "/data/a", "/DATA/A"].iter().enumerate() {
+        let start = 900 * (i as u64 + 1);
+        made.file(start, start + 64, path);
+    }
+    let found = advice(&made.snapshot(), Remedy::FileWindows);
+    assert!(found[0].what.contains("its 3 mappings (768 KiB)"), "{}", found[0].what);
+}
+
+// The main thread's stack grows on demand: no edit shrinks it, and none is said to be smaller.
+#[test]
+fn only_stacks_that_shrink_are_counted() {
+    let mut made = Made::on(Os::Linux, 4000);
+    made.stack(1000, 1500, "worker-1", Some(PAGE));
+    made.stack(1500, 2000, "worker-2", Some(PAGE));
+    made.stack(3000, 3500, "worker-0", Some(PAGE));
+    made.threads[2].stack.as_mut().unwrap().source = StackSource::Maps;
+    let found = advice(&made.snapshot(), Remedy::SmallerStacks);
+    assert!(!found.is_empty());
+    assert!(found.iter().all(|a| a.what.contains("for 2 threads") || a.what.contains("the 2 threads")), "{found:?}");
+}
+
+/// How-to sentences are pasted: a name that a shell could take for more does not stand in them.
+#[test]
+fn a_name_that_a_shell_would_run_is_not_in_a_command() {
+    for (name, typed) in [("plugin.dll", true), ("a&calc.dll", false), ("-q.dll", false), ("a b.dll", false)] {
+        let mut made = Made::on(Os::Windows, 16_000);
+        made.module(8_000, 8_160, &format!(r"C:\app\{name}"));
+        let snapshot = made.snapshot();
+        let mut found = advice(&snapshot, Remedy::WithoutModule);
+        found.extend(advice(&snapshot, Remedy::Rebase));
+        assert!(!found.is_empty(), "{name}");
+        assert_eq!(found.iter().flat_map(|a| &a.how).any(|how| how.contains(name)), typed, "{name}: {found:?}");
+    }
+}

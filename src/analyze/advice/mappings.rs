@@ -14,10 +14,11 @@ const MOST: usize = 2;
 pub(super) fn try_files(patient: &Patient<'_>) -> Vec<Advice> {
     best(patient, By::File, |group| {
         let name = group.name.rsplit(['/', '\\']).next().unwrap_or(&group.name);
-        let what = format!("{name} mapped otherwise: without its {} mappings ({})", Count(group.owners()), sum(group));
         let how = "read it with pread, or through a few windows of one size that stay where they are; mapped at once it \
                    takes its whole size in one piece";
         let edit = Edit::Without(Target::File(Pattern::new(&group.name)));
+        let (owners, bytes) = patient.taken_out(&edit);
+        let what = format!("{name} mapped otherwise: without its {} mappings ({})", Count(owners), Bytes(bytes));
         patient.attempt(Remedy::FileWindows, vec![edit], what, vec![how.to_owned()])
     })
 }

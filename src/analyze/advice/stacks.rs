@@ -2,7 +2,7 @@
 
 use super::{Advice, Patient, Remedy};
 use crate::analyze::groups::By;
-use crate::analyze::what_if::{Edit, Pattern, Target};
+use crate::analyze::what_if::{self, Edit, Pattern, Target};
 use crate::model::{Os, Stack, Thread};
 use crate::units::{Bytes, Count};
 
@@ -24,7 +24,7 @@ pub(super) fn try_smaller(patient: &Patient<'_>) -> Vec<Advice> {
     let movable = |s: &&Stack| patient.snapshot.owner(s.owner).is_some_and(|o| o.movable);
     let stacks = patient.snapshot.threads.iter().filter_map(|t| t.stack.as_ref());
     let stacks: Vec<&Stack> = stacks.filter(movable).collect();
-    let Need { size, larger, seen } = need(&stacks);
+    let Need { size, larger, seen } = need(patient, &stacks);
     let what =
         format!("after a restart with stacks of {} for {} threads that have more ({seen})", Bytes(size), Count(larger));
     let edits = vec![Edit::StackSize { bytes: size, threads: None }, Edit::Repack];
@@ -41,10 +41,10 @@ struct Need {
     seen: String,
 }
 
-fn need(stacks: &[&Stack]) -> Need {
+fn need(patient: &Patient<'_>, stacks: &[&Stack]) -> Need {
     let depths: Vec<u64> = stacks.iter().filter_map(|s| depth(s)).collect();
     let size = enough(depths.iter().copied().max());
-    let larger = stacks.iter().filter(|s| s.range.size() > size).count() as u64;
+    let larger = stacks.iter().filter(|s| what_if::shrinks(patient.snapshot, s, size)).count() as u64;
     Need { size, larger, seen: seen(&depths) }
 }
 
@@ -81,7 +81,7 @@ fn smaller_pool(patient: &Patient<'_>, name: &str) -> Option<Advice> {
     let threads = patient.snapshot.threads.iter();
     let is_ours = |t: &&Thread| t.name.as_deref().is_some_and(|n| names.matches(n));
     let stacks: Vec<&Stack> = threads.filter(is_ours).filter_map(|t| t.stack.as_ref()).collect();
-    let Need { size, larger, seen } = need(&stacks);
+    let Need { size, larger, seen } = need(patient, &stacks);
     let what = format!(
         "after a restart with stacks of {} for the {} threads named {name} alone ({seen})",
         Bytes(size),
@@ -114,11 +114,11 @@ pub(super) fn try_fewer(patient: &Patient<'_>) -> Vec<Advice> {
     let pools = patient.groups.iter().filter(|g| g.by == By::ThreadName).take(MOST_POOLS);
     pools
         .filter_map(|pool| {
-            let what =
-                format!("after a restart with fewer threads named {}: without all {}", pool.name, Count(pool.owners()));
-            let how = vec![format!("limit that pool; {} of stacks are its own", Bytes(pool.bytes))];
-            let target = Target::ThreadName(Pattern::new(&pool.name));
-            patient.attempt(Remedy::FewerThreads, vec![Edit::Without(target), Edit::Repack], what, how)
+            let edit = Edit::Without(Target::ThreadName(Pattern::new(&pool.name)));
+            let (owners, bytes) = patient.taken_out(&edit);
+            let what = format!("after a restart with fewer threads named {}: without all {}", pool.name, Count(owners));
+            let how = vec![format!("limit that pool; {} of stacks are its own", Bytes(bytes))];
+            patient.attempt(Remedy::FewerThreads, vec![edit, Edit::Repack], what, how)
         })
         .collect()
 }
