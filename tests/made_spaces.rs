@@ -167,8 +167,45 @@ fn mappings_of_one_size_are_named_with_their_shape() {
     (0..9).for_each(|i| made.private(100 + 100 * i, 107 + 100 * i));
     let snapshot = made.snapshot();
     let found = advice(&snapshot, Remedy::OnePiece);
-    assert_eq!(edits(&found[0]), ["without=shape:private of 28 KiB"]);
-    assert_eq!(found[0].after.largest, (1000 - FLOOR) * PAGE);
+    assert_eq!(edits(&found[0]), ["without=shape:private of 28 KiB", "add=252K@0x10000"]);
+    assert_eq!(found[0].after.largest, (1000 - FLOOR - 9 * 7) * PAGE);
+}
+
+// What is left between them is too small for all 540 pages together, and so is nothing but that.
+#[test]
+fn what_has_no_room_in_one_piece_is_not_advised_as_one() {
+    let mut made = Made::on(Os::Linux, 1000);
+    (0..9).for_each(|i| made.private(50 + 100 * i, 110 + 100 * i));
+    made.pinned(530, 531);
+    assert!(advice(&made.snapshot(), Remedy::OnePiece).is_empty());
+}
+
+// What is not listed may stand where modules would be packed or rebased to, and what stacks take is not known.
+#[test]
+fn an_incomplete_map_promises_nothing_of_what_moves() {
+    let mut made = Made::on(Os::Windows, 16_000);
+    made.module(160, 320, r"C:\app\one.dll");
+    made.module(640, 800, r"C:\app\two.dll");
+    made.module(8_000, 8_100, r"C:\app\plugin.dll");
+    let complete = made.snapshot();
+    assert!(!advice(&complete, Remedy::PackModules).is_empty());
+    let moving = |s: &Snapshot| counsel(s).advice.iter().any(|a| a.remedy != Remedy::LargeAddressAware);
+    let graded = |evidence| Snapshot { evidence, ..complete.clone() };
+    assert!(moving(&graded(Evidence::NearlyComplete)));
+    assert!(!moving(&graded(Evidence::Partial)));
+    assert!(!moving(&graded(Evidence::None)));
+}
+
+// 2 TiB of 4 are free in one piece: nobody has the memory for a request that it refuses.
+#[test]
+fn more_space_than_memory_needs_no_advice() {
+    let mut made = Made::on(Os::Linux, 1 << 30);
+    made.file(1 << 28, (1 << 28) + 1, "/a");
+    made.file(1 << 29, (1 << 29) + 1, "/a");
+    let mut snapshot = made.snapshot();
+    assert!(counsel(&snapshot).advice.is_empty());
+    snapshot.request = Some(Request { size: 3 << 40, align: None, source: RequestSource::User });
+    assert!(!counsel(&snapshot).advice.is_empty());
 }
 
 // Four times: 2 pages, 1 page of guard, 2 pages, 1 page of guard, each a mapping of its own.
@@ -184,7 +221,7 @@ fn stripes_over_neighbouring_mappings_are_one_shape() {
     let snapshot = made.snapshot();
     assert_eq!(groups(&snapshot, By::Shape)[0], ("private in stripes, pieces of at most 8 KiB".to_owned(), 16));
     let found = advice(&snapshot, Remedy::OnePiece);
-    assert_eq!(found[0].after.largest, (1000 - FLOOR) * PAGE);
+    assert_eq!(found[0].after.largest, (1000 - FLOOR - 4 * 6) * PAGE);
 }
 
 #[test]
@@ -297,6 +334,28 @@ fn a_dll_alone_in_free_space_is_rebased_next_to_others() {
     assert_eq!(found[0].after.largest, (16_000 - 800) * PAGE);
 }
 
+// Nobody relinks a DLL of Windows.
+#[test]
+fn a_dll_of_windows_is_not_rebased() {
+    let mut made = Made::on(Os::Windows, 16_000);
+    made.module(160, 320, r"C:\app\one.dll");
+    made.module(8_000, 8_100, r"c:\WINDOWS\WinSxS\x86_ms\MSVCR90.dll");
+    let snapshot = made.snapshot();
+    assert!(advice(&snapshot, Remedy::Rebase).iter().all(|a| a.what.starts_with("one.dll")));
+    let found = advice(&snapshot, Remedy::WithoutModule);
+    assert!(found.iter().any(|a| a.how[0].contains("/DELAYLOAD:MSVCR90.dll")), "{found:?}");
+}
+
+// Windows commits a stack page by page, so that what is committed was used once. Elsewhere all of it is committed.
+#[test]
+fn what_a_stack_has_committed_was_used() {
+    let mut made = Made::on(Os::Windows, 16_000);
+    made.stack(1_600, 4_800, "main-loop", Some(PAGE));
+    made.threads[0].stack.as_mut().unwrap().committed = Some(200 * PAGE);
+    let found = advice(&made.snapshot(), Remedy::SmallerStacks);
+    assert_eq!(edits(&found[0])[0], "stack-size=1664K", "twice 200 pages and 64 KiB");
+}
+
 fn with_threads(worker: u64, other: u64) -> Snapshot {
     let mut made = Made::on(Os::Linux, 4000);
     made.stack(1000, 1000 + worker, "worker-1", Some(10 * PAGE));
@@ -310,7 +369,8 @@ fn stacks_are_advised_by_what_the_deepest_known_one_uses() {
     let found = advice(&with_threads(500, 900), Remedy::SmallerStacks);
     let all = found.iter().find(|a| edits(a)[0].starts_with("stack-size=2496K")).unwrap();
     assert_eq!(edits(all), ["stack-size=2496K", "repack"], "twice 300 pages and 64 KiB, in whole 64 KiB");
-    assert!(all.what.contains("the deepest of 3 known used 1.17 MiB"), "{}", all.what);
+    assert!(all.what.contains("the deepest of 3 known was 1.17 MiB deep in this dump"), "{}", all.what);
+    assert!(all.how.last().unwrap().contains("leave room for what went deeper"), "{:?}", all.how);
     assert!(all.what.starts_with("after a restart"));
 }
 
@@ -377,4 +437,68 @@ fn a_gain_that_nobody_notices_is_no_advice() {
     made.file(100, 101, "/a");
     made.file(103, 104, "/a");
     assert!(counsel(&made.snapshot()).advice.is_empty());
+}
+
+// As a name is typed it means all threads called so, and `*` is called so by each.
+#[test]
+fn a_pool_is_told_by_all_stacks_that_its_edit_takes_out() {
+    let mut made = Made::on(Os::Linux, 4000);
+    for (i, name) in ["1", "2", "main-loop", "worker-1-io"].iter().enumerate() {
+        let start = 800 * (i as u64 + 1);
+        made.stack(start, start + 64, name, None);
+    }
+    let found = advice(&made.snapshot(), Remedy::FewerThreads);
+    assert_eq!(edits(&found[0]), ["without=thread-name:*", "repack"]);
+    assert!(found[0].what.ends_with("named *: without all 4"), "{}", found[0].what);
+    assert!(found[0].how[0].contains("1 MiB of stacks"), "{:?}", found[0].how);
+}
+
+// `worker-*` is `worker-1` and `worker-2-io` too, and upper and lower case are equal.
+#[test]
+fn a_pool_whose_pattern_means_others_too_counts_them() {
+    let mut made = Made::on(Os::Linux, 4000);
+    for (i, name) in ["worker-1", "worker-2", "worker-2-io", "Worker-9"].iter().enumerate() {
+        let start = 800 * (i as u64 + 1);
+        made.stack(start, start + 64, name, None);
+    }
+    let found = advice(&made.snapshot(), Remedy::FewerThreads);
+    assert!(found[0].what.ends_with("named worker-*: without all 4"), "{}", found[0].what);
+}
+
+#[test]
+fn a_file_whose_name_means_others_too_counts_their_mappings() {
+    let mut made = Made::on(Os::Linux, 4000);
+    for (i, path) in ["/data/a", "/data/a", "/DATA/A"].iter().enumerate() {
+        let start = 900 * (i as u64 + 1);
+        made.file(start, start + 64, path);
+    }
+    let found = advice(&made.snapshot(), Remedy::FileWindows);
+    assert!(found[0].what.contains("its 3 mappings (768 KiB)"), "{}", found[0].what);
+}
+
+// The main thread's stack grows on demand: no edit shrinks it, and none is said to be smaller.
+#[test]
+fn only_stacks_that_shrink_are_counted() {
+    let mut made = Made::on(Os::Linux, 4000);
+    made.stack(1000, 1500, "worker-1", Some(PAGE));
+    made.stack(1500, 2000, "worker-2", Some(PAGE));
+    made.stack(3000, 3500, "worker-0", Some(PAGE));
+    made.threads[2].stack.as_mut().unwrap().source = StackSource::Maps;
+    let found = advice(&made.snapshot(), Remedy::SmallerStacks);
+    assert!(!found.is_empty());
+    assert!(found.iter().all(|a| a.what.contains("for 2 threads") || a.what.contains("the 2 threads")), "{found:?}");
+}
+
+/// How-to sentences are pasted: a name that a shell could take for more does not stand in them.
+#[test]
+fn a_name_that_a_shell_would_run_is_not_in_a_command() {
+    for (name, typed) in [("plugin.dll", true), ("a&calc.dll", false), ("-q.dll", false), ("a b.dll", false)] {
+        let mut made = Made::on(Os::Windows, 16_000);
+        made.module(8_000, 8_160, &format!(r"C:\app\{name}"));
+        let snapshot = made.snapshot();
+        let mut found = advice(&snapshot, Remedy::WithoutModule);
+        found.extend(advice(&snapshot, Remedy::Rebase));
+        assert!(!found.is_empty(), "{name}");
+        assert_eq!(found.iter().flat_map(|a| &a.how).any(|how| how.contains(name)), typed, "{name}: {found:?}");
+    }
 }

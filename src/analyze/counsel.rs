@@ -3,9 +3,10 @@
 use super::advice::{self, Advice, Patient};
 use super::fit::{self, Fit, Placement};
 use super::groups::{self, OwnerGroup};
+use super::thresholds::MORE_THAN_MEMORY;
 use super::what_if::Outcome;
 use super::{Analysis, VerdictKind, splitters, stated};
-use crate::model::Snapshot;
+use crate::model::{Evidence, Snapshot};
 
 /// What must go or change in one snapshot. The default says nothing: for documents that show none of it.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -43,7 +44,7 @@ pub fn advise(snapshot: &Snapshot, analysis: &Analysis) -> Counsel {
     let patient = Patient {
         snapshot,
         before,
-        moving_helps,
+        moving_helps: moving_helps && is_worth_moving(snapshot, before.largest),
         reach: analysis.reach,
         splitters: &analysis.splitters,
         groups: &groups,
@@ -54,6 +55,12 @@ pub fn advise(snapshot: &Snapshot, analysis: &Analysis) -> Counsel {
         groups,
         largest_without_movable: best,
     }
+}
+
+/// Whether what would move can be told: where it would move to, and where anybody needs it.
+fn is_worth_moving(snapshot: &Snapshot, largest: u64) -> bool {
+    let is_known = snapshot.evidence >= Evidence::NearlyComplete;
+    is_known && (snapshot.request.is_some() || largest < MORE_THAN_MEMORY)
 }
 
 /// What must go for the request as the system sees it, where it does not fit.

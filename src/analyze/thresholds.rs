@@ -10,6 +10,9 @@ pub const NEAR_LIMIT_DIVISOR: u64 = 100;
 /// Socorro's `tiny_block_size` sums free regions smaller than this, in bytes.
 pub const TINY_BLOCK: u64 = 1 << 20;
 
+/// A gap from this size on refuses no request for want of address space: there is not as much memory.
+pub const MORE_THAN_MEMORY: u64 = 1 << 40;
+
 /// Stack reserve that room for threads is measured with where no thread tells: `ulimit -s` of most Linux systems.
 pub const DEFAULT_LINUX_STACK: u64 = 8 << 20;
 

@@ -7,6 +7,7 @@ use super::escape::shortened;
 use super::explain;
 use super::text::page::Page;
 use super::text::table::{Align, Table};
+use crate::analyze::VerdictKind;
 use crate::analyze::what_if::{Edit, Trial};
 use crate::model::Evidence;
 use crate::units::{Bytes, Count, plural};
@@ -60,9 +61,18 @@ pub(super) fn sentence(edits: &[Edit], trial: &Trial) -> String {
     };
     let names = named(edits);
     match (before.slots, after.slots) {
-        (Some(0), Some(1..)) => format!("{names}: {gap}, and the request would fit"),
+        (Some(0), Some(1..)) => format!("{names}: {gap}, {}", found_room(after.verdict)),
         (Some(_), Some(0)) => format!("{names}: {gap}, and the request would not fit"),
         _ => format!("{names}: {gap}"),
+    }
+}
+
+/// What a place for the request means: a gap of an incomplete map may hold something, and limits refuse all the same.
+fn found_room(verdict: VerdictKind) -> &'static str {
+    match verdict {
+        VerdictKind::Fits => "and the request would fit",
+        VerdictKind::CannotTell => "and the request may fit: the map is incomplete",
+        _ => "in which the request would have room, but a limit refuses it",
     }
 }
 

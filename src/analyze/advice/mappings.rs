@@ -1,8 +1,9 @@
 //! Mappings that stand in free space in groups: of one file, of one shape, reserved only.
 
 use super::{Advice, Patient, Remedy};
+use crate::addr::AddrRange;
 use crate::analyze::groups::{By, OwnerGroup};
-use crate::analyze::what_if::{Edit, Pattern, Target};
+use crate::analyze::what_if::{self, Edit, Pattern, Target};
 use crate::model::Os;
 use crate::units::{Bytes, Count};
 
@@ -13,9 +14,11 @@ const MOST: usize = 2;
 pub(super) fn try_files(patient: &Patient<'_>) -> Vec<Advice> {
     best(patient, By::File, |group| {
         let name = group.name.rsplit(['/', '\\']).next().unwrap_or(&group.name);
-        let what = format!("{name} mapped otherwise: without its {} mappings ({})", Count(group.owners()), sum(group));
-        let how = "map it once at the start, or read it through a few windows of one size that stay where they are";
+        let how = "read it with pread, or through a few windows of one size that stay where they are; mapped at once it \
+                   takes its whole size in one piece";
         let edit = Edit::Without(Target::File(Pattern::new(&group.name)));
+        let (owners, bytes) = patient.taken_out(&edit);
+        let what = format!("{name} mapped otherwise: without its {} mappings ({})", Count(owners), Bytes(bytes));
         patient.attempt(Remedy::FileWindows, vec![edit], what, vec![how.to_owned()])
     })
 }
@@ -23,11 +26,21 @@ pub(super) fn try_files(patient: &Patient<'_>) -> Vec<Advice> {
 /// Mappings of one size and make.
 pub(super) fn try_shapes(patient: &Patient<'_>) -> Vec<Advice> {
     best(patient, By::Shape, |group| {
-        let what = format!("`{}`: without all {} of them ({})", group.name, Count(group.owners()), sum(group));
-        let how = "make fewer, or take them out of one larger piece reserved at the start; what they hold needs room elsewhere";
+        let what = format!("`{}`: all {} of them ({}) in one piece", group.name, Count(group.owners()), sum(group));
         let edit = Edit::Without(Target::Shape(Pattern::new(&group.name)));
-        patient.attempt(Remedy::OnePiece, vec![edit], what, vec![how.to_owned()])
+        let piece = piece(patient, &edit, group.bytes)?;
+        let how = format!("reserve {} in one piece at the start and take them out of it, or make fewer", sum(group));
+        patient.attempt(Remedy::OnePiece, vec![edit, Edit::Add(piece)], what, vec![how])
     })
+}
+
+/// Where so many bytes find room in one piece after an edit: in the smallest gap that holds them.
+fn piece(patient: &Patient<'_>, edit: &Edit, bytes: u64) -> Option<AddrRange> {
+    let edited = what_if::apply(patient.snapshot, std::slice::from_ref(edit)).ok()?;
+    let size = bytes.checked_next_multiple_of(patient.reach.granularity().max(1))?;
+    let parts = edited.space.holes().flat_map(|hole| patient.reach.reachable_parts(hole.range));
+    let smallest = parts.filter(|part| part.size() >= size).min_by_key(|part| (part.size(), part.start()))?;
+    AddrRange::from_size(smallest.start(), size)
 }
 
 /// Address space that is taken and not used.

@@ -15,7 +15,7 @@ mod windows;
 use super::groups::OwnerGroup;
 use super::what_if::{self, Edit, Outcome};
 use super::{Reach, Splitter, VerdictKind};
-use crate::model::Snapshot;
+use crate::model::{OwnerId, Snapshot};
 
 /// A remedy that would help.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -122,7 +122,7 @@ pub(super) const LEAST_GAIN: u64 = 100;
 pub(super) struct Patient<'a> {
     pub snapshot: &'a Snapshot,
     pub before: Outcome,
-    /// Whether the largest gap could grow at all by what can move or go.
+    /// Whether the largest gap could grow by what can move or go, and the map tells.
     pub moving_helps: bool,
     pub reach: Reach,
     pub splitters: &'a [Splitter],
@@ -174,5 +174,21 @@ impl Patient<'_> {
             return None;
         }
         Some(Advice { remedy, edits, after, gain, what, how })
+    }
+
+    /// How many owners an edit takes out, and their sum in bytes: a name as it is typed may mean more than one group.
+    fn taken_out(&self, edit: &Edit) -> (u64, u64) {
+        let Ok(left) = what_if::apply(self.snapshot, std::slice::from_ref(edit)) else { return (0, 0) };
+        let mut stands = vec![false; self.snapshot.owners.len()];
+        for (snapshot, value) in [(self.snapshot, true), (&left, false)] {
+            for region in snapshot.space.regions() {
+                if let Some(flag) = stands.get_mut(region.owner.0 as usize) {
+                    *flag = value;
+                }
+            }
+        }
+        let gone = |id: OwnerId| stands.get(id.0 as usize).copied().unwrap_or(false);
+        let regions = self.snapshot.space.regions().iter().filter(|r| gone(r.owner));
+        (stands.iter().filter(|flag| **flag).count() as u64, regions.map(|r| r.range.size()).sum())
     }
 }

@@ -15,7 +15,7 @@ pub(super) fn try_packed(patient: &Patient<'_>) -> Vec<Advice> {
     let what = "all relocatable modules side by side at the top".to_owned();
     let how = match patient.snapshot.platform.os {
         Some(Os::Windows) => {
-            "give the DLLs base addresses next to each other (`editbin /REBASE`, `/BASE`) and load them early"
+            "give your own DLLs base addresses next to each other (`editbin /REBASE`, `/BASE`) and load them early"
         }
         _ => "load the libraries at the start (link them, or LD_PRELOAD) instead of with dlopen later",
     };
@@ -38,9 +38,12 @@ fn without(patient: &Patient<'_>, owner: &Owner) -> Option<Advice> {
     let name = owner.name.as_deref().map_or("a module", file_name);
     let what = format!("without {name} where it stands");
     let how = match patient.snapshot.platform.os {
-        Some(Os::Windows) => format!("load it only when it is needed (`/DELAYLOAD:{name}`), or do without"),
-        _ => "do without, or load it at the start (link it, or LD_PRELOAD), where it takes its room beside the others"
-            .to_owned(),
+        Some(Os::Windows) => format!("load it only when it is needed (`/DELAYLOAD:{}`), or do without", typed(name)),
+        _ if name.contains(".so") => {
+            "do without, or load it at the start (link it, or LD_PRELOAD), where it takes its room beside the others"
+                .to_owned()
+        }
+        _ => "do without, or map it at the start, where it takes its room beside the others".to_owned(),
     };
     let edits = vec![Edit::Without(Target::Region(owner.start))];
     patient.attempt(Remedy::WithoutModule, edits, what, vec![how])
@@ -48,17 +51,41 @@ fn without(patient: &Patient<'_>, owner: &Owner) -> Option<Advice> {
 
 /// A DLL in a gap that is just large enough, next to another module where there is such a gap.
 fn rebased(patient: &Patient<'_>, module: &Module) -> Option<Advice> {
+    if is_of_windows(&module.path) {
+        return None;
+    }
     let to = (module.relocatable != Some(false)).then(|| place(patient, module))??;
     let what = format!("{} at {to} instead of {}", module.name, module.range.start());
     let how = vec![
         format!(
             "`editbin /REBASE:BASE={to} /DYNAMICBASE:NO {}`; with ASLR the system chooses the address",
-            module.name
+            typed(&module.name)
         ),
-        format!("or load it only when it is needed: `/DELAYLOAD:{}`", module.name),
+        format!("or load it only when it is needed: `/DELAYLOAD:{}`", typed(&module.name)),
     ];
-    let edit = Edit::Rebase { module: Pattern::new(&module.path), to };
+    // A name that is empty cannot be typed, and one that means another module too moves that.
+    let name = Pattern::new(&module.path);
+    let meant = |m: &&Module| name.matches(&m.name) || name.matches_path(&m.path);
+    let first = patient.snapshot.modules.iter().find(meant)?;
+    let own = !module.path.is_empty() && first.owner == module.owner;
+    let edit = own.then_some(Edit::Rebase { module: name, to })?;
     patient.attempt(Remedy::Rebase, vec![edit], what, how)
+}
+
+/// A file's name in a command that people paste: one that a shell could take for more is left for them to type.
+pub(super) fn typed(name: &str) -> &str {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._+-".contains(c);
+    let safe = name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.chars().all(plain) && name.len() <= 100;
+    if safe { name } else { "FILE" }
+}
+
+/// Whether a DLL came with Windows, where nobody can relink it.
+fn is_of_windows(path: &str) -> bool {
+    let folders: Vec<&str> = path.split(['/', '\\']).collect();
+    let inner = folders.get(..folders.len().saturating_sub(1)).unwrap_or_default();
+    inner
+        .iter()
+        .any(|folder| ["windows", "system32", "syswow64", "winsxs"].iter().any(|f| folder.eq_ignore_ascii_case(f)))
 }
 
 /// Where the module fits with the least left over, and not beside itself.

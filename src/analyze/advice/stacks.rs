@@ -2,7 +2,7 @@
 
 use super::{Advice, Patient, Remedy};
 use crate::analyze::groups::By;
-use crate::analyze::what_if::{Edit, Pattern, Target};
+use crate::analyze::what_if::{self, Edit, Pattern, Target};
 use crate::model::{Os, Stack, Thread};
 use crate::units::{Bytes, Count};
 
@@ -13,6 +13,9 @@ const USUALLY_ENOUGH: u64 = 256 << 10;
 const MARGIN: u64 = 64 << 10;
 /// Grain of the sizes that are advised.
 const GRAIN: u64 = 64 << 10;
+/// What the depth of a stack in a dump does not tell.
+const ROOM: &str = "stack pointers tell the depth of one moment (`--deep` adds pages once touched): leave room for \
+                    what went deeper";
 /// Pools of threads that are named.
 const MOST_POOLS: usize = 3;
 
@@ -21,17 +24,34 @@ pub(super) fn try_smaller(patient: &Patient<'_>) -> Vec<Advice> {
     let movable = |s: &&Stack| patient.snapshot.owner(s.owner).is_some_and(|o| o.movable);
     let stacks = patient.snapshot.threads.iter().filter_map(|t| t.stack.as_ref());
     let stacks: Vec<&Stack> = stacks.filter(movable).collect();
-    let used: Vec<u64> = stacks.iter().filter_map(|s| s.used).collect();
-    let size = enough(used.iter().copied().max());
-    let larger = stacks.iter().filter(|s| s.range.size() > size).count() as u64;
-    let what = format!(
-        "after a restart with stacks of {} for {} threads that have more ({})",
-        Bytes(size),
-        Count(larger),
-        seen(&used)
-    );
+    let Need { size, larger, seen } = need(patient, &stacks);
+    let what =
+        format!("after a restart with stacks of {} for {} threads that have more ({seen})", Bytes(size), Count(larger));
     let edits = vec![Edit::StackSize { bytes: size, threads: None }, Edit::Repack];
     patient.attempt(Remedy::SmallerStacks, edits, what, how_smaller(patient, size)).into_iter().collect()
+}
+
+/// What some stacks need.
+struct Need {
+    /// Enough for each of them, in bytes.
+    size: u64,
+    /// How many have more.
+    larger: u64,
+    /// What it was found from.
+    seen: String,
+}
+
+fn need(patient: &Patient<'_>, stacks: &[&Stack]) -> Need {
+    let depths: Vec<u64> = stacks.iter().filter_map(|s| depth(s)).collect();
+    let size = enough(depths.iter().copied().max());
+    let larger = stacks.iter().filter(|s| what_if::shrinks(patient.snapshot, s, size)).count() as u64;
+    Need { size, larger, seen: seen(&depths) }
+}
+
+/// How deep a stack was. What of it is not committed was never used; a stack that is committed as a whole tells nothing.
+fn depth(stack: &Stack) -> Option<u64> {
+    let committed = stack.committed.filter(|bytes| (1..stack.range.size()).contains(bytes));
+    stack.used.map(|used| used.max(committed.unwrap_or(0)))
 }
 
 /// A size for stacks of which the deepest uses so many bytes.
@@ -40,13 +60,11 @@ fn enough(deepest: Option<u64>) -> u64 {
     wanted.max(USUALLY_ENOUGH).checked_next_multiple_of(GRAIN).unwrap_or(u64::MAX)
 }
 
-fn seen(used: &[u64]) -> String {
-    match used.iter().max() {
-        Some(deepest) => format!(
-            "the deepest of {} known used at least {} when the dump was written",
-            Count(used.len() as u64),
-            Bytes(*deepest)
-        ),
+fn seen(depths: &[u64]) -> String {
+    match depths.iter().max() {
+        Some(deepest) => {
+            format!("the deepest of {} known was {} deep in this dump", Count(depths.len() as u64), Bytes(*deepest))
+        }
         None => "the dump does not tell how much they use".to_owned(),
     }
 }
@@ -63,34 +81,32 @@ fn smaller_pool(patient: &Patient<'_>, name: &str) -> Option<Advice> {
     let threads = patient.snapshot.threads.iter();
     let is_ours = |t: &&Thread| t.name.as_deref().is_some_and(|n| names.matches(n));
     let stacks: Vec<&Stack> = threads.filter(is_ours).filter_map(|t| t.stack.as_ref()).collect();
-    let used: Vec<u64> = stacks.iter().filter_map(|s| s.used).collect();
-    let size = enough(used.iter().copied().max());
-    let larger = stacks.iter().filter(|s| s.range.size() > size).count() as u64;
+    let Need { size, larger, seen } = need(patient, &stacks);
     let what = format!(
-        "after a restart with stacks of {} for the {} threads named {name} alone ({})",
+        "after a restart with stacks of {} for the {} threads named {name} alone ({seen})",
         Bytes(size),
-        Count(larger),
-        seen(&used)
+        Count(larger)
     );
     let how = match patient.snapshot.platform.os {
         Some(Os::Windows) => format!("pass {size} to their CreateThread with STACK_SIZE_PARAM_IS_A_RESERVATION"),
         _ => format!("pthread_attr_setstacksize({size}) where that pool makes its threads"),
     };
     let edits = vec![Edit::StackSize { bytes: size, threads: Some(names) }, Edit::Repack];
-    patient.attempt(Remedy::SmallerStacks, edits, what, vec![how])
+    patient.attempt(Remedy::SmallerStacks, edits, what, vec![how, ROOM.to_owned()])
 }
 
 fn how_smaller(patient: &Patient<'_>, size: u64) -> Vec<String> {
-    match patient.snapshot.platform.os {
-        Some(Os::Windows) => vec![format!(
+    let how = match patient.snapshot.platform.os {
+        Some(Os::Windows) => format!(
             "link the executable with /STACK:{size}, or pass {size} to CreateThread with STACK_SIZE_PARAM_IS_A_RESERVATION"
-        )],
-        _ => vec![format!(
+        ),
+        _ => format!(
             "pthread_attr_setstacksize({size}) where the threads are made, or `ulimit -s {}` before the start, \
              which limits the main thread's too",
             size >> 10
-        )],
-    }
+        ),
+    };
+    vec![how, ROOM.to_owned()]
 }
 
 /// The pools of threads without which the largest gap would be largest.
@@ -98,11 +114,11 @@ pub(super) fn try_fewer(patient: &Patient<'_>) -> Vec<Advice> {
     let pools = patient.groups.iter().filter(|g| g.by == By::ThreadName).take(MOST_POOLS);
     pools
         .filter_map(|pool| {
-            let what =
-                format!("after a restart with fewer threads named {}: without all {}", pool.name, Count(pool.owners()));
-            let how = vec![format!("limit that pool; {} of stacks are its own", Bytes(pool.bytes))];
-            let target = Target::ThreadName(Pattern::new(&pool.name));
-            patient.attempt(Remedy::FewerThreads, vec![Edit::Without(target), Edit::Repack], what, how)
+            let edit = Edit::Without(Target::ThreadName(Pattern::new(&pool.name)));
+            let (owners, bytes) = patient.taken_out(&edit);
+            let what = format!("after a restart with fewer threads named {}: without all {}", pool.name, Count(owners));
+            let how = vec![format!("limit that pool; {} of stacks are its own", Bytes(bytes))];
+            patient.attempt(Remedy::FewerThreads, vec![edit, Edit::Repack], what, how)
         })
         .collect()
 }

@@ -1,5 +1,6 @@
 //! A larger address space for 32-bit Windows processes.
 
+use super::modules::typed;
 use super::{Advice, Patient, Remedy};
 use crate::analyze::what_if::Edit;
 use crate::model::{Os, PointerWidth, Snapshot};
@@ -28,7 +29,8 @@ fn the_bit(patient: &Patient<'_>, aware: Option<bool>) -> Option<Advice> {
     let state = if aware == Some(false) { "is not set" } else { "is not known to be set" };
     let on = if on_64_bit(patient.snapshot) { "on this 64-bit Windows" } else { "if this is a 64-bit Windows" };
     let what = format!("the executable's large-address-aware bit, which {state}: 4 GiB {on}");
-    let mut how = vec!["link with /LARGEADDRESSAWARE, or `editbin /LARGEADDRESSAWARE app.exe`".to_owned()];
+    let mut how =
+        vec![format!("link with /LARGEADDRESSAWARE, or `editbin /LARGEADDRESSAWARE {}`", executable(patient))];
     if !on_64_bit(patient.snapshot) {
         let sentence =
             "on 32-bit Windows the bit gives 3 GiB at most, and only with `bcdedit /set IncreaseUserVa 3072`";
@@ -43,4 +45,10 @@ fn on_64_bit(snapshot: &Snapshot) -> bool {
     let layer = |name: &str| name.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("wow64"));
     let above = snapshot.space.regions().last().is_some_and(|r| r.range.end().0 > THREE_GIB);
     above || snapshot.modules.iter().any(|m| layer(&m.name))
+}
+
+/// The executable's name as it can be typed.
+fn executable<'a>(patient: &Patient<'a>) -> &'a str {
+    let name = patient.snapshot.dump.process_name.as_deref().unwrap_or_default();
+    typed(name.rsplit(['/', '\\']).next().unwrap_or(name))
 }

@@ -19,6 +19,7 @@ pub use pattern::Pattern;
 use crate::addr::{Addr, AddrRange};
 use crate::model::Snapshot;
 use draft::Draft;
+pub(super) use stacks::shrinks;
 
 /// Why an edit cannot be made.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]

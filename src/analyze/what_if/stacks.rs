@@ -3,7 +3,7 @@
 use super::draft::Draft;
 use super::{Edit, EditError, Pattern};
 use crate::addr::{Addr, AddrRange};
-use crate::model::{MappingId, OwnerId, Protection, Region, Stack, StackSource, State, Thread};
+use crate::model::{MappingId, OwnerId, Protection, Region, Snapshot, Stack, StackSource, State, Thread};
 
 /// Shrinks the stacks of matching threads to at most `bytes` without their guard: the high end stays, the guard moves
 /// up. Stacks whose ends are not known, the main thread's (which grows on demand) and smaller ones stay as they are.
@@ -28,6 +28,13 @@ pub(super) fn shrink(draft: &mut Draft, edit: &Edit, bytes: u64, names: Option<&
     }
     apply(draft, &plans);
     Ok(())
+}
+
+/// Whether a stack would become smaller if stacks had at most so many bytes.
+pub(in crate::analyze) fn shrinks(snapshot: &Snapshot, stack: &Stack, bytes: u64) -> bool {
+    let bounds = snapshot.space.bounds();
+    let grain = bounds.granularity.max(bounds.page_size).max(1);
+    snapshot.owner(stack.owner).is_some_and(|o| o.movable) && Cut::of(stack, bytes, grain).is_some()
 }
 
 /// Where a stack is cut.

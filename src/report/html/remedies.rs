@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use crate::model::Evidence;
 use crate::report::text::advice::{NOTHING, cells, why_nothing};
 use crate::report::{Context, fit};
 
@@ -26,7 +27,10 @@ fn advice(cx: Context<'_>) -> Markup {
                 h2 id="advice-title" { "Advice" }
                 p class="remark" {
                     @if advice.is_empty() { (NOTHING) ": " (why_nothing(cx)) }
-                    @else { "each remedy tried on a copy of the map; what does not help is left out" }
+                    @else {
+                        "each remedy tried on a copy of the map; what does not help is left out"
+                        @if cx.snapshot.evidence != Evidence::Complete { "; of an incomplete map, gaps are upper bounds" }
+                    }
                 }
             }
             @if !advice.is_empty() {

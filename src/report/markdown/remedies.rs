@@ -3,6 +3,7 @@
 use super::advice::sentence;
 use super::budget;
 use super::paper::Paper;
+use crate::model::Evidence;
 use crate::report::text::advice::{NOTHING, cells, why_nothing};
 use crate::report::{Context, fit};
 
@@ -15,6 +16,9 @@ pub(super) fn write(paper: &mut Paper, cx: Context<'_>) {
     paper.heading("Advice");
     if advice.is_empty() {
         paper.lines(&format!("Tried: {NOTHING}; {}.\n", why_nothing(cx)));
+    }
+    if !advice.is_empty() && cx.snapshot.evidence != Evidence::Complete {
+        paper.lines("The map is incomplete: the gaps are upper bounds.\n\n");
     }
     let items = advice.iter().take(EXPLAINED).map(|advice| {
         let [largest, gain, fits, what] = cells(cx, advice);

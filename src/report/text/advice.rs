@@ -5,7 +5,9 @@ use std::io;
 use super::super::Context;
 use super::page::Page;
 use super::table::cut_note;
+use crate::analyze::thresholds::MORE_THAN_MEMORY;
 use crate::analyze::{Advice, VerdictKind};
+use crate::model::Evidence;
 use crate::report::escape::shortened;
 use crate::units::Bytes;
 
@@ -24,7 +26,11 @@ pub(super) fn write(page: &mut Page<'_>, cx: Context<'_>, all: bool) -> io::Resu
         page.heading("Advice", NOTHING)?;
         return page.item("  ", &why_nothing(cx));
     }
-    page.heading("Advice", "each remedy tried on a copy of the map: the largest gap that it would give")?;
+    let least = if cx.snapshot.evidence == Evidence::Complete { "" } else { ", at most" };
+    page.heading(
+        "Advice",
+        &format!("each remedy tried on a copy of the map: the largest gap that it would give{least}"),
+    )?;
     let shown = if all { advice.len() } else { advice.len().min(SHOWN) };
     for (rank, advice) in advice.iter().take(shown).enumerate() {
         let [largest, gain, fits, what] = cells(cx, advice);
@@ -43,10 +49,16 @@ pub(in crate::report) fn why_nothing(cx: Context<'_>) -> String {
     if cx.analysis.verdict.kind == VerdictKind::Exhausted {
         return "less is free in all than the request needs: the process would have to hold less".to_owned();
     }
+    if cx.snapshot.evidence < Evidence::NearlyComplete {
+        return "the map is incomplete: what moving anything would give cannot be told; a full dump tells".to_owned();
+    }
     let today = Bytes(cx.analysis.figures.largest_reachable_size());
     match Bytes(cx.counsel.largest_without_movable) {
         best if !cx.counsel.moving_matters(today.0) => {
             format!("even without all that can move or go it would be {best}")
+        }
+        _ if cx.snapshot.request.is_none() && today.0 >= MORE_THAN_MEMORY => {
+            format!("{today} in one piece is more than any memory: address space is not what is short")
         }
         best => {
             format!("without all that can move or go it would be {best}, but no single remedy comes nearer to that")
