@@ -17,8 +17,8 @@ Examples:
   fragscope live 1234 --until 'largest < 64M' -o report.txt   wait, then report
   fragscope map pid:1234                                   any other command takes pid:PID
 
-Nothing in the process is changed, and it is not stopped as a whole: threads that run are stopped one at a time, for a
-fraction of a millisecond each, to read their stack pointers; --no-stop leaves even them alone.
+Nothing in the process is changed, and it is not stopped as a whole: threads that run are stopped one at a time, for
+the moment that reading their registers takes; --no-stop leaves even them alone.
 A condition compares largest, free, vma_count, gaps or fragmentation (percent) with <, <=, >, >= or == to a number.";
 
 /// How the name of a running process begins.

@@ -1,6 +1,6 @@
 //! Conditions on figures, as people write them: `largest < 64M`.
 //!
-//! One comparison so far. The parser works on [`token`]s that know where they stand, so that more (`and`, other figures)
+//! One comparison so far. The parser works on tokens that know where they stand, so that more (`and`, other figures)
 //! can be added without its errors getting vague.
 
 mod metric;
