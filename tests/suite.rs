@@ -31,9 +31,9 @@ mod properties;
 mod published;
 mod questions;
 mod redact;
-mod repack;
 #[cfg(target_os = "linux")]
 mod remedies;
+mod repack;
 mod samples;
 mod shared_stacks;
 mod spaces;

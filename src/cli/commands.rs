@@ -9,6 +9,7 @@ use super::args::{Args, At, Command, Described, Destination, Format, Input, Map,
 use super::checked::{load_options, redaction};
 use super::command_line;
 use super::failure::Failure;
+use super::integrate;
 use super::map::{options, unicode};
 use super::output::{use_color, write_to};
 use super::questions;
@@ -31,6 +32,9 @@ pub fn run(args: Args) -> Result<(), Failure> {
         Command::At(args) => at(args),
         Command::Fit(args) => questions::fit(&args),
         Command::WhatIf(args) => questions::what_if(&args),
+        Command::Integrate(args) => {
+            write_to(&args.destination, |out| out.write_all(integrate::script(args.debugger).as_bytes()))
+        }
         Command::Schema(args) => schema(&args),
         Command::Completions { shell } => completions(shell),
         Command::Man => man(),

@@ -6,6 +6,7 @@ mod command_line;
 mod commands;
 mod edit;
 mod failure;
+mod integrate;
 mod map;
 mod output;
 mod questions;
