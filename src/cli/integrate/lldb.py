@@ -71,20 +71,24 @@ def fragscope_regions(process):
 def fragscope_kernels_map(process, regions):
     """/proc/PID/maps of a process on this machine, or None.
 
-    A process elsewhere may have the number of one here, so every region that lldb knows must be in the file."""
+    A process elsewhere may have the number of one here: so its threads must be those of the process here, and every
+    region that lldb knows must be in the file."""
+    folder = "/proc/%d/" % process.GetProcessID()
     try:
-        with open("/proc/%d/maps" % process.GetProcessID(), errors="surrogateescape") as file:
+        with open(folder + "maps", errors="surrogateescape") as file:
             text = file.read()
+        threads = {int(number) for number in os.listdir(folder + "task")}
     except OSError:
         return None
+    known = {process.GetThreadAtIndex(index).GetThreadID() for index in range(process.GetNumThreads())}
     rows = re.findall(r"^([0-9a-f]+)-([0-9a-f]+) (...)", text, re.MULTILINE)
     there = {(int(start, 16), int(end, 16), rights) for start, end, rights in rows}
-    return text if regions and all(region[:3] in there for region in regions) else None
+    return text if known == threads and all(region[:3] in there for region in regions) else None
 
 
 def fragscope_mappings(process):
-    """The map. lldb (seen with 14) takes mappings without permissions for holes and does not know which are shared,
-    so its own list is a part of the map, and the program says so."""
+    """The map. lldb (seen with 14) takes mappings without permissions for holes and does not know which are shared, so
+    its own list is a part of the map, and the program says so."""
     regions = fragscope_regions(process)
     kernels = fragscope_kernels_map(process, regions)
     if kernels is not None:
