@@ -80,9 +80,9 @@ function fragscopeAnswer({ command, words }) {
 }
 
 // `!fragscope "map --around largest-gap"`, `dx @$fragscope("report")`.
-function fragscope(...parts) {
+function fragscope(first, second, third, fourth) {
   try {
-    const { printed, said } = fragscopeAnswer(fragscopeAsked(parts));
+    const { printed, said } = fragscopeAnswer(fragscopeAsked([first, second, third, fourth]));
     printed.concat(said).forEach((line) => host.diagnostics.debugLog(line, '\n'));
   } catch (error) {
     host.diagnostics.debugLog(`fragscope: ${error.message}`, '\n');

@@ -4,7 +4,8 @@
 // process the output of `!address`, `lm`, `~` and of `r` for each thread is, as a transcript. Nothing is written into the
 // process, and the current thread stays as it is.
 //
-// This half knows nothing of WinDbg: text in, text out. It is tested under Node; the other half only calls it.
+// This half knows nothing of WinDbg: text in, text out. It is tested under Node; the other half only calls it. WinDbg's
+// JavaScript is that of 2015, without `matchAll`, `flatMap` and the like.
 
 'use strict';
 
@@ -16,18 +17,20 @@ const fragscopeQuestions = ['!address', 'lm', '~'];
 
 // The words of `map --around 'thread 17'`; single quotes hold together, as double ones end the string in WinDbg.
 function fragscopeSplit(text) {
+  const word = /'([^']*)'|([^\s']+)/g;
   const words = [];
-  for (const [, quoted, plain] of String(text).matchAll(/'([^']*)'|([^\s']+)/g)) {
-    words.push(quoted === undefined ? plain : quoted);
+  for (let found = word.exec(text); found; found = word.exec(text)) {
+    words.push(found[1] === undefined ? found[2] : found[1]);
   }
   return words;
 }
 
 // The command and what is behind it, of all that stood behind `!fragscope`. Options alone are those of a report.
 function fragscopeAsked(parts) {
-  const words = parts.filter((part) => part !== undefined && part !== null).flatMap(fragscopeSplit);
+  const given = parts.filter((part) => part !== undefined && part !== null);
+  const words = fragscopeSplit(given.join(' '));
   const command = words.length === 0 || words[0].startsWith('-') ? 'report' : words.shift();
-  if (!Object.keys(fragscopeCommands).includes(command)) {
+  if (Object.keys(fragscopeCommands).indexOf(command) < 0) {
     throw new Error(`${command} is none of the commands ${Object.keys(fragscopeCommands).join(', ')}`);
   }
   return { command, words };
