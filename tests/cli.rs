@@ -371,7 +371,8 @@ fn a_missing_folder_for_deep_is_named() {
 #[test]
 fn arguments_that_are_refused_cannot_write_to_the_terminal() {
     for argument in ["\u{1b}]0;x\u{7}.dmp", "\u{9b}31m", "\u{202e}x"] {
-        let program = Command::new(env!("CARGO_BIN_EXE_fragscope")).args(["report", "a", argument]).output().unwrap();
+        let program =
+            Command::new(env!("CARGO_BIN_EXE_fragscope")).args(["fit", "a", "1M", argument]).output().unwrap();
         let said = String::from_utf8(program.stderr).unwrap();
         assert_eq!(program.status.code(), Some(2));
         assert!(said.contains("unexpected argument"), "{said}");

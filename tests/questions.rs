@@ -61,6 +61,21 @@ fn every_advice_is_what_its_edits_give() {
     }
 }
 
+// As somebody would who copies the edits of a report.
+#[test]
+fn every_advice_can_be_typed() {
+    for sample in &samples::ALL {
+        let file = path(sample.file);
+        for advice in json(&["report", &file])["advice"].as_array().unwrap() {
+            let edits: Vec<&str> = advice["edits"].as_array().unwrap().iter().map(|e| e.as_str().unwrap()).collect();
+            let what_if = json(&[&["what-if", &file], edits.as_slice()].concat());
+            let came = &what_if["what_if"]["after"];
+            assert_eq!(*came, advice["after"], "{file}: {}", advice["what"]);
+            assert_eq!(what_if["what_if"]["edits"], advice["edits"], "{file}");
+        }
+    }
+}
+
 /// Owners by id that have a region in the window, by the report's own list of regions.
 fn standing(report: &Value, start: u64, end: u64) -> BTreeSet<String> {
     let regions = report["regions"].as_array().unwrap();
@@ -134,6 +149,11 @@ fn edits_that_mean_nothing_are_refused_with_a_sentence() {
         ("stack-size=", "is no size"),
         ("stack-size=0", "is none"),
         ("without=cat:1", "nothing that can go"),
+        ("without=state:committed", "no state that can go"),
+        ("without=file:nosuch*", "is mapped and called so"),
+        ("without=shape:nosuch", "no mappings of such a shape"),
+        ("mmap-threshold=512K", "no brk heap"),
+        ("repack=1", "is no edit"),
         ("frobnicate", "is no edit"),
         ("granularity=3K", "power of two"),
     ] {

@@ -115,6 +115,7 @@ pub fn with_space(space: AddressSpace, evidence: Evidence) -> Snapshot {
         unloaded_modules: Vec::new(),
         limits: Limits::default(),
         request: None,
+        stated: None,
         deep_would_add: Vec::new(),
         diagnostics: Diagnostics::default(),
     }

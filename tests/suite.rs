@@ -25,6 +25,7 @@ mod limits_of_space;
 #[cfg(target_os = "linux")]
 mod live;
 mod load;
+mod made_spaces;
 mod map;
 mod markdown;
 mod nasty;
@@ -40,5 +41,7 @@ mod samples;
 mod shared_stacks;
 mod spaces;
 mod synth;
+mod transcripts;
 mod truth;
+mod what_if;
 mod what_if_laws;

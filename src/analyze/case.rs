@@ -3,7 +3,7 @@
 use super::figures::Figures;
 use super::rounding::Rounding;
 use super::thresholds::{DEFAULT_VMA_LIMIT, NEAR_LIMIT_DIVISOR};
-use crate::model::{Evidence, Request, Snapshot};
+use crate::model::{Evidence, Request, Snapshot, Stated};
 
 /// What the figures say of a request.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
@@ -51,6 +51,8 @@ impl VerdictKind {
 pub(super) struct Case<'a> {
     pub snapshot: &'a Snapshot,
     pub figures: &'a Figures,
+    /// A tool's figures, where they count instead of those of the map.
+    pub stated: Option<&'a Stated>,
     pub request: Option<Request>,
     /// What the request needs after rounding; 2^64 - 1 if it is beyond that.
     pub needed: Option<u64>,
@@ -98,6 +100,11 @@ pub fn vma_limit(snapshot: &Snapshot) -> u64 {
 }
 
 impl Case<'_> {
+    /// F: free bytes in all.
+    pub fn total(&self) -> u64 {
+        self.stated.and_then(|stated| stated.free).unwrap_or(self.figures.total)
+    }
+
     /// Whether what could still be committed is less than the request.
     pub fn commit_is_short(&self) -> bool {
         match (self.snapshot.limits.commit_left, self.request) {

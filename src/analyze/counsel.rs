@@ -4,7 +4,7 @@ use super::advice::{self, Advice, Patient};
 use super::fit::{self, Fit, Placement};
 use super::groups::{self, OwnerGroup};
 use super::what_if::Outcome;
-use super::{Analysis, VerdictKind, splitters};
+use super::{Analysis, VerdictKind, splitters, stated};
 use crate::model::Snapshot;
 
 /// What must go or change in one snapshot. The default says nothing: for documents that show none of it.
@@ -31,6 +31,10 @@ impl Counsel {
 
 /// Tries what is known to help on copies of the map. `analysis` is that of `snapshot`.
 pub fn advise(snapshot: &Snapshot, analysis: &Analysis) -> Counsel {
+    // Of a tool's figures alone nothing can be taken out or moved.
+    if stated::alone(snapshot) {
+        return Counsel::default();
+    }
     let movable = |id| snapshot.owner(id).is_some_and(|o| o.movable);
     let best = splitters::largest_without(&snapshot.space, analysis.reach, |r| movable(r.owner));
     let before = Outcome::of(analysis);

@@ -87,8 +87,9 @@ impl Figures {
     }
 }
 
+/// A part in percent of the whole; 0 of nothing.
 #[allow(clippy::cast_precision_loss, reason = "a percentage needs no more than 53 bits")]
-fn percentage(part: u64, whole: u64) -> f64 {
+pub fn percentage(part: u64, whole: u64) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 * 100.0 }
 }
 

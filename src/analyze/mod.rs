@@ -20,6 +20,7 @@ mod reasons;
 pub mod rounding;
 pub mod splitters;
 pub mod stacks;
+pub mod stated;
 pub mod thresholds;
 pub mod totals;
 pub mod verdict;
@@ -95,7 +96,8 @@ pub fn analyze(snapshot: &Snapshot) -> Analysis {
         groups: splitters::groups(space, reach, &snapshot.owners),
         stacks: stacks::add_up(snapshot),
         thread_room: stacks::room(snapshot, &gaps, reach),
-        request_fit: request_fit(&verdict, &gaps, reach),
+        // Of a tool's figures alone nothing can be placed.
+        request_fit: request_fit(&verdict, &gaps, reach).filter(|_| !stated::alone(snapshot)),
         verdict,
         figures,
         gaps,

@@ -20,13 +20,18 @@ impl Reasons<'_> {
             (VerdictKind::Fits, Some(r)) => self.fits_sentence(&r),
             (VerdictKind::Fragmented, Some(r)) => self.fragmented_sentence(&r),
             (VerdictKind::Exhausted, Some(r)) => {
-                let (need, free) = distinct(r.size, self.case.figures.total);
+                let (need, free) = distinct(r.size, self.case.total());
                 format!("{need} cannot be had: {}{free} of address space is free in all", self.at_most())
             }
             (VerdictKind::CommitLimit, Some(r)) => {
                 let (need, left) = distinct(r.size, self.case.snapshot.limits.commit_left.unwrap_or(0));
                 format!("{need} fits into the address space, but only {left} of memory could still be committed")
             }
+            (VerdictKind::CannotTell, Some(r)) if self.case.stated.is_some() => format!(
+                "it cannot be told whether {} fits: the largest free region has {}, and where it begins is not known",
+                Bytes(r.size),
+                Bytes(self.case.stated.and_then(|s| s.largest).unwrap_or(0))
+            ),
             (VerdictKind::CannotTell, Some(r)) => format!(
                 "it cannot be told whether {} fits: the map is incomplete, and its largest gap of at most {} may \
                  hold something",
@@ -57,13 +62,14 @@ impl Reasons<'_> {
 
     /// `at most ` where figures are upper bounds.
     fn at_most(&self) -> &'static str {
-        if self.case.snapshot.evidence == Evidence::Complete { "" } else { "at most " }
+        let exact = self.case.snapshot.evidence == Evidence::Complete || self.case.stated.is_some();
+        if exact { "" } else { "at most " }
     }
 
     fn mapping_limit_sentence(&self) -> String {
         let count = Count(self.case.snapshot.limits.vma_count.unwrap_or(0));
         let limit = Count(vma_limit(self.case.snapshot));
-        let free = Bytes(self.case.figures.total);
+        let free = Bytes(self.case.total());
         match self.case.mappings {
             Mappings::Over => {
                 format!("any new mapping fails: the process has {count} mappings of {limit}, whatever is free ({free})")
@@ -75,10 +81,13 @@ impl Reasons<'_> {
     }
 
     fn no_request_sentence(&self) -> String {
-        let free = Bytes(self.case.figures.total);
+        let free = Bytes(self.case.total());
         match self.largest_that_fits {
             Some(0) => format!("every request fails although {free} is free"),
             Some(most) => format!("any request above {} fails although {free} is free", Bytes(most)),
+            None if self.case.stated.is_some() => {
+                format!("any request above {} fails for certain although {free} is free", Bytes(self.case.upper))
+            }
             None if self.case.snapshot.evidence == Evidence::None => {
                 "nothing can be said of the address space: no region could be read".into()
             }
@@ -104,7 +113,7 @@ impl Reasons<'_> {
 
     fn fragmented_sentence(&self, request: &Request) -> String {
         let (need, gap) = distinct(request.size, self.case.upper);
-        let free = Bytes(self.case.figures.total);
+        let free = Bytes(self.case.total());
         let bound = self.at_most();
         format!("{need} does not fit although {bound}{free} is free: the largest {} is {bound}{gap}", self.gap_words())
     }
@@ -133,6 +142,9 @@ impl Reasons<'_> {
     }
 
     fn gap_reason(&self) -> Option<String> {
+        if self.case.stated.is_some() {
+            return self.stated_reason();
+        }
         let figures = self.case.figures;
         let largest = figures.largest_reachable?;
         let width = self.case.snapshot.width();
@@ -150,6 +162,19 @@ impl Reasons<'_> {
             Hex { addr: end, width },
             Bytes(figures.total),
         ))
+    }
+
+    /// The figures of a tool, where there is no map to measure.
+    fn stated_reason(&self) -> Option<String> {
+        let stated = self.case.stated?;
+        let width = self.case.snapshot.width();
+        let at =
+            stated.largest_at.map(|range| format!(" at {}", Hex { addr: range.start(), width })).unwrap_or_default();
+        let largest = stated.largest.map(|size| format!("the largest free region is {}{at}", Bytes(size)));
+        let regions = stated.free_regions.map(|n| format!(" in {}", plural(n, "region"))).unwrap_or_default();
+        let free = stated.free.map(|free| format!("{} is free{regions}", Bytes(free)));
+        let said: Vec<String> = largest.into_iter().chain(free).collect();
+        Some(format!("{} says: {}", stated.by, said.join(", ")))
     }
 
     fn unreachable_reason(&self) -> Option<String> {
@@ -223,6 +248,9 @@ impl Reasons<'_> {
     }
 
     fn evidence_reason(&self) -> Option<String> {
+        if self.case.stated.is_some() {
+            return Some("there is no whole map, so that nothing can be said of who splits what is free".into());
+        }
         let text = match self.case.snapshot.evidence {
             Evidence::Complete => return None,
             Evidence::NearlyComplete => {

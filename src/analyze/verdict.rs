@@ -4,7 +4,7 @@ use super::case::{Case, Mappings, VerdictKind};
 use super::figures::Figures;
 use super::reasons::Reasons;
 use super::rounding;
-use super::{Gap, Reach, gaps};
+use super::{Gap, Reach, gaps, stated};
 use crate::addr::AddrRange;
 use crate::model::{Evidence, Request, Snapshot};
 
@@ -43,14 +43,23 @@ pub fn judge_request(
     let rounding = rounding::of_snapshot(snapshot);
     let align = request.and_then(|r| r.align);
     let known = gaps.iter().flat_map(|g| gaps::known_free(snapshot.space.coverage(), g.range));
+    let stated = stated::instead_of_map(snapshot);
+    let (upper, lower) = match stated {
+        Some(stated) => stated::largest_run(stated, reach),
+        None => (largest_aligned(reach, gaps.iter().map(|g| g.range), align), largest_aligned(reach, known, align)),
+    };
     let case = Case {
         snapshot,
         figures,
+        stated,
         request,
         needed: request.map(|r| rounding.needed(&r).unwrap_or(u64::MAX)),
-        upper: largest_aligned(reach, gaps.iter().map(|g| g.range), align),
-        lower: largest_aligned(reach, known, align),
-        unreachable: largest_aligned(reach.everywhere(), gaps.iter().map(|g| g.range), align),
+        upper,
+        lower,
+        unreachable: match stated {
+            Some(_) => upper,
+            None => largest_aligned(reach.everywhere(), gaps.iter().map(|g| g.range), align),
+        },
         rounding,
         mappings: Mappings::of(snapshot),
     };
@@ -82,10 +91,10 @@ fn kind(case: &Case<'_>) -> VerdictKind {
         return VerdictKind::MappingLimit;
     }
     let Some(needed) = case.needed else { return VerdictKind::CannotTell };
-    if case.snapshot.evidence == Evidence::None {
+    if case.snapshot.evidence == Evidence::None && case.stated.is_none() {
         return VerdictKind::CannotTell;
     }
-    if case.figures.total < needed {
+    if case.total() < needed {
         return VerdictKind::Exhausted;
     }
     if case.upper < needed {

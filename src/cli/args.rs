@@ -12,7 +12,7 @@ use crate::report::Around;
 
 /// Post-mortem analyzer of address-space fragmentation.
 ///
-/// Reads a core file, a minidump or a saved /proc/PID/maps and says how much address space was free, how large the
+/// Reads a core file, a minidump, a saved /proc/PID/maps or the logs of a debugger and says how much address space was free, how large the
 /// largest gap was, who splits it, and whether that was why an allocation failed.
 #[derive(Parser, Debug)]
 #[command(name = "fragscope", version, max_term_width = 100, subcommand_required = true, arg_required_else_help = true)]
@@ -56,6 +56,7 @@ const EXAMPLES: &str = "\
 Examples:
   fragscope report core.6845                     why did it fail?
   fragscope report crash.dmp --need 64M          would 64 MiB have fitted?
+  fragscope report address.txt lm.txt threads.txt    what was typed in WinDbg, gdb or lldb, as logs
   zstdcat core.zst | fragscope report - --format json | jq .free.largest
   fragscope report /proc/self/maps --explain     what the figures mean";
 
@@ -80,6 +81,9 @@ pub const WIDEST: usize = 1000;
 pub struct Report {
     #[command(flatten)]
     pub input: Input,
+    /// More files about the same process: logs of a debugger, saved maps
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub more: Vec<PathBuf>,
     #[command(flatten)]
     pub space: Space,
     #[command(flatten)]
@@ -124,6 +128,9 @@ pub struct Map {
 pub struct Threads {
     #[command(flatten)]
     pub input: Input,
+    /// More files about the same process: logs of a debugger, saved maps
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub more: Vec<PathBuf>,
     #[command(flatten)]
     pub output: Output,
     /// Print what gdb's `thread apply all print $sp` would
@@ -148,13 +155,19 @@ pub struct At {
 pub struct Fit {
     #[command(flatten)]
     pub input: Input,
-    /// The address space that is to fit, as 64M or 64M:2M
+    /// The address space that is to fit, as 64M or 64M:2M: what mmap or VirtualAlloc is asked for
     #[arg(value_name = "SIZE[:ALIGN]", value_parser = size::parse_need)]
     pub request: (u64, Option<u64>),
     #[command(flatten)]
     pub space: Space,
     #[command(flatten)]
     pub output: Output,
+    /// Show whole lists instead of their beginnings
+    #[arg(long)]
+    pub all: bool,
+    /// Add what the words mean
+    #[arg(long)]
+    pub explain: bool,
 }
 
 #[derive(ArgGroup, Debug)]
@@ -168,13 +181,19 @@ pub struct WhatIf {
     pub space: Space,
     #[command(flatten)]
     pub output: Output,
+    /// Add what the figures mean
+    #[arg(long)]
+    pub explain: bool,
 }
 
 #[derive(ArgGroup, Debug)]
 pub struct Input {
-    /// A core, a minidump, a maps file, any of them compressed; `-` is stdin
+    /// A core, a minidump, a maps file, a log of a debugger, any of them compressed; `-` is stdin
     #[arg(value_name = "DUMP", value_hint = ValueHint::FilePath)]
     pub dump: PathBuf,
+    /// Another file about the same process, such as the output of `lm` beside that of `!address`; may be repeated
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub with: Vec<PathBuf>,
     /// Unpack compressed input whole, and walk memory where that makes figures exact
     #[arg(long)]
     pub deep: bool,

@@ -3,9 +3,11 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fmt::Write;
+use std::path::Path;
 
 use super::args::{At, Fit, Input, Map, Report, Space, Threads, WhatIf};
 use crate::addr::AddrRange;
+use crate::analyze::what_if::Edit;
 use crate::load::redact::Redactor;
 use crate::report::Around;
 use crate::units::plain_size;
@@ -39,13 +41,16 @@ pub fn of_fit(args: &Fit, redactor: Option<&Redactor>) -> String {
     let align = align.map(|align| format!(":{}", plain_size(align))).unwrap_or_default();
     command.arguments.push(format!("{}{align}", plain_size(size)));
     command.space(&args.space);
+    command.flag("--all", args.all);
+    command.flag("--explain", args.explain);
     command.finish()
 }
 
-/// `what-if` as Markdown.
-pub fn of_what_if(args: &WhatIf, redactor: Option<&Redactor>) -> String {
+/// `what-if` as Markdown, with the edits as they may be shown.
+pub fn of_what_if(args: &WhatIf, edits: &[Edit], redactor: Option<&Redactor>) -> String {
     let mut command = Command::new("what-if", &args.input, redactor);
-    command.arguments.extend(args.edits.iter().map(|edit| quoted(OsStr::new(&edit.to_string()))));
+    command.flag("--explain", args.explain);
+    command.arguments.extend(edits.iter().map(|edit| quoted(OsStr::new(&edit.to_string()))));
     command.space(&args.space);
     command.finish()
 }
@@ -86,11 +91,18 @@ struct Command {
 impl Command {
     /// With the dump as it was typed, or as the redactor shows it.
     fn new(name: &'static str, input: &Input, redactor: Option<&Redactor>) -> Command {
-        let hidden = redactor.map(|redactor| OsString::from(redactor.apply(&input.dump.to_string_lossy())));
-        let dump = hidden.as_deref().unwrap_or(input.dump.as_os_str());
+        let shown = |path: &Path| match redactor {
+            Some(redactor) => OsString::from(redactor.apply(&path.to_string_lossy())),
+            None => path.as_os_str().to_owned(),
+        };
+        let dump = shown(&input.dump);
         let bytes = dump.as_encoded_bytes();
         let like_option = bytes.starts_with(b"-") && bytes != b"-";
-        let mut command = Command { name, arguments: vec![quoted(dump)], options: String::new(), like_option };
+        let mut command = Command { name, arguments: vec![quoted(&dump)], options: String::new(), like_option };
+        for path in &input.with {
+            // With `=`, a name that begins with a dash is no option.
+            let _ = write!(command.options, " --with={}", quoted(&shown(path)));
+        }
         command.flag("--deep", input.deep);
         command.flag("--redact", input.redact);
         command

@@ -1,7 +1,7 @@
 //! What each command does.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::CommandFactory;
 
@@ -14,9 +14,10 @@ use super::map::{options, unicode};
 use super::output::{use_color, write_to};
 use super::questions;
 use crate::addr::AddrRange;
-use crate::analyze::{Analysis, Counsel, advise, analyze};
+use crate::analyze::{Analysis, Counsel, advise, analyze, stated};
+use crate::error::LoadError;
 use crate::load::redact::Redactor;
-use crate::load::{self, Dump};
+use crate::load::{self, Dump, LoadOptions};
 use crate::model::Snapshot;
 use crate::report::{self, Around, Context, HtmlOptions, MarkdownOptions, OwnerIds, Section, TextOptions};
 
@@ -41,7 +42,8 @@ pub fn run(args: Args) -> Result<(), Failure> {
     }
 }
 
-fn report(args: Report) -> Result<(), Failure> {
+fn report(mut args: Report) -> Result<(), Failure> {
+    args.input.with.append(&mut args.more);
     let dump = open(&args.input, &args.space)?;
     let answers = Answers::of(dump.snapshot(), args.output.format).advised(dump.snapshot());
     let cx = answers.context(dump.snapshot());
@@ -62,6 +64,7 @@ fn report(args: Report) -> Result<(), Failure> {
 
 fn map(mut args: Map) -> Result<(), Failure> {
     let dump = open(&args.input, &args.space)?;
+    refuse_figures_alone(&dump)?;
     // Of a module whose name is hidden one still types the name.
     if let (Some(Around::Module(name)), Some(redactor)) = (&mut args.around, dump.redactor()) {
         *name = redactor.apply(name);
@@ -89,7 +92,8 @@ fn map(mut args: Map) -> Result<(), Failure> {
     }
 }
 
-fn threads(args: Threads) -> Result<(), Failure> {
+fn threads(mut args: Threads) -> Result<(), Failure> {
+    args.input.with.append(&mut args.more);
     let dump = open(&args.input, &Space::default())?;
     let answers = Answers::of(dump.snapshot(), args.output.format);
     let cx = answers.context(dump.snapshot());
@@ -152,12 +156,43 @@ fn man() -> Result<(), Failure> {
 
 pub(super) fn open(input: &Input, space: &Space) -> Result<Dump<'static>, Failure> {
     let options = load_options(input, space).map_err(Failure::Usage)?;
+    let redactor = redaction(input).map(|redaction| Redactor::new(&redaction));
+    let failed = |path: &Path, e| Failure::Input(path.to_owned(), e).redacted(redactor.as_ref());
+    if !input.with.is_empty() {
+        return open_together(input, &options).map_err(|(path, e)| failed(path, e));
+    }
     let dump = match input.dump == Path::new("-") {
         true => load::from_reader(Box::new(io::stdin()), &options),
         false => load::open(&input.dump, &options),
     };
-    let redactor = redaction(input).map(|redaction| Redactor::new(&redaction));
-    dump.map_err(|e| Failure::Input(input.dump.clone(), e).redacted(redactor.as_ref()))
+    dump.map_err(|e| failed(&input.dump, e))
+}
+
+/// Several files of one process.
+fn open_together<'i>(input: &'i Input, options: &LoadOptions) -> Result<Dump<'static>, (&'i Path, LoadError)> {
+    let paths: Vec<&Path> = std::iter::once(&input.dump).chain(&input.with).map(PathBuf::as_path).collect();
+    let open_one = |path: &&'i Path| {
+        let opened = match *path == Path::new("-") {
+            true => load::Input::from_reader(Box::new(io::stdin()), options.deep),
+            false => load::Input::open(path, options.deep),
+        };
+        opened.map_err(|e| (*path, e))
+    };
+    let inputs = paths.iter().map(open_one).collect::<Result<Vec<_>, _>>()?;
+    let blamed = |index: usize| paths.get(index).copied().unwrap_or(&input.dump);
+    load::together(inputs, &paths, options).map_err(|(index, e)| (blamed(index), e))
+}
+
+/// Where a tool's figures are all there is, there is nothing to draw and nothing to take out.
+pub(super) fn refuse_figures_alone(dump: &Dump<'_>) -> Result<(), Failure> {
+    match stated::alone(dump.snapshot()) {
+        false => Ok(()),
+        true => Err(Failure::Usage(
+            "there are figures only in it and no map (report shows them); for a map add the output of !address, or pass \
+             the dump"
+                .into(),
+        )),
+    }
 }
 
 /// Writes what is said of a dump; a failure is redacted as the dump is.

@@ -11,6 +11,8 @@ pub(super) enum Kind {
     ElfCore,
     Minidump,
     ProcMaps,
+    /// A text, which may be the output of a debugger or another tool.
+    Transcript,
 }
 
 /// How much of the beginning is looked at, in bytes.
@@ -29,7 +31,10 @@ pub(super) fn detect(input: &Input<'_>) -> Result<Kind, LoadError> {
         () if head.starts_with(b"\x7fELF") => elf(&head),
         () if head.starts_with(b"MDMP") || head.starts_with(b"PMDM") => Ok(Kind::Minidump),
         () if super::proc_fs::looks_like_maps(&head) => Ok(Kind::ProcMaps),
-        () => Err(LoadError::NotADump(what_else(&head).to_owned())),
+        () => match what_else(&head) {
+            Some(sentence) => Err(LoadError::NotADump(sentence.to_owned())),
+            None => Ok(Kind::Transcript),
+        },
     }
 }
 
@@ -74,8 +79,8 @@ fn elf(head: &[u8]) -> Result<Kind, LoadError> {
     )))
 }
 
-/// Recognises what people upload by mistake.
-fn what_else(head: &[u8]) -> &'static str {
+/// Recognises what people upload by mistake. `None` is a text.
+fn what_else(head: &[u8]) -> Option<&'static str> {
     const KNOWN: [(&[u8], &str); 13] = [
         (
             b"PAGEDU64",
@@ -98,25 +103,24 @@ fn what_else(head: &[u8]) -> &'static str {
         (b"7z\xbc\xaf\x27\x1c", "this is a .7z archive; unpack it first and pass the dump inside"),
     ];
     let known = KNOWN.into_iter().find(|(magic, _)| head.starts_with(magic)).map(|(_, sentence)| sentence);
-    known.unwrap_or_else(|| text_or_binary(head))
+    known.or_else(|| markup_or_binary(head))
 }
 
-fn text_or_binary(head: &[u8]) -> &'static str {
+fn markup_or_binary(head: &[u8]) -> Option<&'static str> {
     let start = head.trim_ascii_start();
     let markup = [&b"<!doctype"[..], b"<html", b"<?xml", b"<head", b"<body"];
     if markup.iter().any(|m| start.get(..m.len()).is_some_and(|s| s.eq_ignore_ascii_case(m))) {
-        return "this is an HTML or XML page, most likely an error page that was saved instead of the dump; fetch it again";
+        return Some(
+            "this is an HTML or XML page, most likely an error page that was saved instead of the dump; fetch it again",
+        );
     }
     if head.iter().all(|b| *b == 0) {
-        return "the file begins with zeros only; the disk was full or the copy failed, so fetch it again";
+        return Some("the file begins with zeros only; the disk was full or the copy failed, so fetch it again");
     }
     if head.get(257..262) == Some(b"ustar") {
-        return "this is a .tar archive; unpack it first and pass the dump inside";
+        return Some("this is a .tar archive; unpack it first and pass the dump inside");
     }
-    let printable = |b: &u8| b.is_ascii_graphic() || b.is_ascii_whitespace() || *b >= 0x80;
-    if head.iter().all(printable) {
-        return "this is a text of a kind that is not recognised; /proc/PID/maps and smaps files are read";
-    }
-    "this is neither an ELF core nor a minidump nor a maps file (compressed with zstd, gzip, xz, lz4 or not); \
-     pass the dump of a process"
+    let binary = "this is neither an ELF core nor a minidump nor a maps file (compressed with zstd, gzip, xz, lz4 or not), and \
+                  no text; pass the dump of a process";
+    (!super::transcript::looks_like_text(head)).then_some(binary)
 }

@@ -7,8 +7,8 @@ use crate::addr::{Addr, AddrRange};
 use crate::diag::Diagnostics;
 use crate::model::snapshot::UnloadedModule;
 use crate::model::{
-    Captured, Cpu, DumpFormat, Endian, Evidence, Limits, Os, PointerWidth, Protection, Reason, Request, Source, State,
-    Writer,
+    Captured, Cpu, DumpFormat, Endian, Evidence, Limits, Os, OwnerKind, PointerWidth, Protection, Reason, Request,
+    Source, State, Stated, Writer,
 };
 
 /// All facts of one input.
@@ -66,6 +66,8 @@ pub struct Facts {
     pub request: Option<Request>,
     /// Ranges that annotations speak of: the crash reporter's reservation.
     pub reservations: Vec<AddrRange>,
+    /// Figures that a tool states without the rows behind them.
+    pub stated: Option<Stated>,
     /// What `--deep` would add, as sentences.
     pub deep_would_add: Vec<String>,
     /// What happened while reading.
@@ -112,6 +114,7 @@ impl Facts {
             limits: Limits::default(),
             request: None,
             reservations: Vec::new(),
+            stated: None,
             deep_would_add: Vec::new(),
             diagnostics: Diagnostics::default(),
             names_left: NAMES,
@@ -220,6 +223,8 @@ pub enum RowLabel {
     Mapped,
     /// Type MEM_PRIVATE.
     Private,
+    /// What the listing itself says it belongs to: a Windows heap, a TEB.
+    Kind(OwnerKind),
 }
 
 /// A thread as the dump has it.

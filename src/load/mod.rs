@@ -15,6 +15,7 @@ mod positioned;
 mod prefix;
 pub mod proc_fs;
 pub mod redact;
+pub mod transcript;
 
 use std::borrow::Cow;
 use std::io::Read;
@@ -87,11 +88,39 @@ pub fn from_reader(reader: Box<dyn Read>, options: &LoadOptions) -> Result<Dump<
     load(input, None, options)
 }
 
+/// Reads several files about one process: output of debuggers and tools, and saved /proc/PID/maps. A core or minidump
+/// stands alone. `paths` are where the inputs lie, as far as they are files.
+///
+/// # Errors
+/// The index of an input and a sentence: why nothing can be said of it, or why it does not belong to the others.
+pub fn together<'a>(
+    inputs: Vec<Input<'a>>,
+    paths: &[&Path],
+    options: &LoadOptions,
+) -> Result<Dump<'a>, (usize, LoadError)> {
+    for (index, input) in inputs.iter().enumerate() {
+        let kind = detect::detect(input).map_err(|e| (index, e))?;
+        if matches!(kind, detect::Kind::ElfCore | detect::Kind::Minidump) {
+            return Err((index, LoadError::NotADump(STANDS_ALONE.into())));
+        }
+    }
+    let facts = transcript::read(&inputs)?;
+    let Some(first) = inputs.into_iter().next() else { return Err((0, LoadError::Empty)) };
+    finish(first, facts, paths, options).map_err(|e| (0, e))
+}
+
+const STANDS_ALONE: &str = "a core or minidump stands alone, as it has a map, threads and modules of its own; pass it \
+                            without the other files";
+
 fn load<'a>(input: Input<'a>, path: Option<&Path>, options: &LoadOptions) -> Result<Dump<'a>, LoadError> {
     let facts = read_facts(&input, path, options)?;
+    finish(input, facts, path.as_slice(), options)
+}
+
+fn finish<'a>(input: Input<'a>, facts: Facts, paths: &[&Path], options: &LoadOptions) -> Result<Dump<'a>, LoadError> {
     input.freeze();
     let (mut snapshot, captured) = assemble::assemble(facts, &input, options)?;
-    let redactor = options.redact.as_ref().map(|redaction| redact::redact(&mut snapshot, path, redaction));
+    let redactor = options.redact.as_ref().map(|redaction| redact::redact(&mut snapshot, paths, redaction));
     Ok(Dump { input, captured, snapshot, redactor })
 }
 
@@ -100,5 +129,6 @@ fn read_facts(input: &Input<'_>, path: Option<&Path>, options: &LoadOptions) -> 
         detect::Kind::ElfCore => elf_core::read(input, options),
         detect::Kind::Minidump => minidump::read(input, path, options),
         detect::Kind::ProcMaps => proc_fs::read(input),
+        detect::Kind::Transcript => transcript::read(std::slice::from_ref(input)).map_err(|(_, e)| e),
     }
 }

@@ -10,6 +10,7 @@ pub mod region;
 pub mod request;
 pub mod snapshot;
 pub mod space;
+pub mod stated;
 pub mod thread;
 
 pub use memory::{Captured, Memory, ReadAt};
@@ -20,4 +21,5 @@ pub use region::{FileId, MappingId, Protection, Region, Source, Sources, State};
 pub use request::{Request, RequestSource};
 pub use snapshot::{DumpFormat, DumpInfo, Evidence, Limits, Reason, ReasonKind, Snapshot, Writer};
 pub use space::{AddressSpace, Bounds, CeilingSource, Certainty, Coverage, MmapLayout};
+pub use stated::{Stated, StatedUsage};
 pub use thread::{Stack, StackSource, Thread};

@@ -19,6 +19,8 @@ pub struct Module {
     pub preferred_base: Option<Addr>,
     /// Whether the file could be loaded elsewhere (position independent, relocations kept), or `None` if the headers are not in the dump.
     pub relocatable: Option<bool>,
+    /// Its place in the loader's list, from 0; `None` where the dump's list has another order or there is none.
+    pub load_order: Option<u32>,
     /// The owner of its regions.
     pub owner: OwnerId,
 }

@@ -88,12 +88,15 @@ pub struct Owner {
     pub thread_id: Option<u64>,
     /// Whether a change that the user can make would move it or make it go away.
     pub movable: bool,
+    /// Of a glibc heap the arena that it belongs to, by the arena's address as heap_info has it: an arena may have
+    /// several heaps. `None` where the dump does not hold that word, and for all others.
+    pub arena: Option<Addr>,
 }
 
 impl Owner {
     /// An owner of which nothing but its kind and place is known.
     pub fn anonymous(kind: OwnerKind, start: Addr) -> Owner {
-        Owner { kind, start, name: None, thread_id: None, movable: kind.movable_by_default() }
+        Owner { kind, start, name: None, thread_id: None, movable: kind.movable_by_default(), arena: None }
     }
 
     /// The same with a name.

@@ -87,11 +87,13 @@ pub enum Source {
     Assumed = 1 << 9,
     /// A fact of the platform, such as Windows' shared user data page.
     Platform = 1 << 10,
+    /// A row of a tool's listing of the address space: WinDbg's `!address`, gdb's `info proc mappings`, pmap, VMMap.
+    Listing = 1 << 11,
 }
 
 impl Source {
     /// All, in the order of their bits.
-    pub const ALL: [Source; 11] = [
+    pub const ALL: [Source; 12] = [
         Source::PtLoad,
         Source::NtFile,
         Source::Maps,
@@ -103,6 +105,7 @@ impl Source {
         Source::Annotation,
         Source::Assumed,
         Source::Platform,
+        Source::Listing,
     ];
 
     /// The word used in reports.
@@ -119,6 +122,7 @@ impl Source {
             Source::Annotation => "annotation",
             Source::Assumed => "assumed",
             Source::Platform => "platform",
+            Source::Listing => "listing",
         }
     }
 }

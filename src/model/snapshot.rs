@@ -6,6 +6,7 @@ use super::platform::{Platform, PointerWidth};
 use super::region::FileId;
 use super::request::Request;
 use super::space::AddressSpace;
+use super::stated::Stated;
 use super::thread::Thread;
 use crate::addr::{Addr, AddrRange};
 use crate::diag::Diagnostics;
@@ -59,6 +60,16 @@ pub enum Writer {
     MinidumpWriter,
     /// Wine's dbghelp.
     Wine,
+    /// WinDbg, cdb and ntsd.
+    WinDbg,
+    /// pmap of procps.
+    Pmap,
+    /// Sysinternals' VMMap.
+    VmMap,
+    /// DebugDiag.
+    DebugDiag,
+    /// System Informer, once Process Hacker.
+    SystemInformer,
 }
 
 impl Writer {
@@ -74,6 +85,11 @@ impl Writer {
             Writer::Crashpad => "crashpad",
             Writer::MinidumpWriter => "minidump-writer",
             Writer::Wine => "wine",
+            Writer::WinDbg => "windbg",
+            Writer::Pmap => "pmap",
+            Writer::VmMap => "vmmap",
+            Writer::DebugDiag => "debugdiag",
+            Writer::SystemInformer => "system-informer",
         }
     }
 }
@@ -207,6 +223,8 @@ pub struct Snapshot {
     pub limits: Limits,
     /// The request that failed, if the user or the dump says.
     pub request: Option<Request>,
+    /// Figures that a tool printed, where there is no map or beside it.
+    pub stated: Option<Stated>,
     /// What `--deep` would add, as sentences; empty when nothing.
     pub deep_would_add: Vec<String>,
     /// What happened while reading.

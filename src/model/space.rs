@@ -69,6 +69,8 @@ pub enum CeilingSource {
     LargeAddressAware,
     /// The end of the MemoryInfoList.
     MemoryInfoList,
+    /// The end of a tool's listing of the address space.
+    Listing,
     /// Nothing tells: the platform's usual value.
     Assumed,
 }
@@ -83,6 +85,7 @@ impl CeilingSource {
             CeilingSource::SystemMemoryInfo => "SystemMemoryInfo",
             CeilingSource::LargeAddressAware => "executable's large-address-aware bit",
             CeilingSource::MemoryInfoList => "end of MemoryInfoList",
+            CeilingSource::Listing => "end of the listing",
             CeilingSource::Assumed => "assumed, platform default",
         }
     }

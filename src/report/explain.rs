@@ -4,7 +4,7 @@ use std::io;
 
 use super::text::page::Page;
 
-pub(super) const DEFINITIONS: [(&str, &str); 14] = [
+pub(super) const DEFINITIONS: [(&str, &str); 16] = [
     ("address space", "the addresses that this process could ever map, floor to ceiling."),
     ("gap", "a maximal run of free addresses between two regions, or between a region and an end of the space."),
     (
@@ -36,13 +36,52 @@ pub(super) const DEFINITIONS: [(&str, &str); 14] = [
     ),
     ("pinned", "cannot be moved by a change that you can make: the executable, ld.so, the main stack, vdso, TEBs."),
     ("reserved", "address space that is taken without memory behind it: PROT_NONE, MEM_RESERVE."),
+    (
+        "window",
+        "a place of the request's size and alignment where mmap or VirtualAlloc could put it if nothing stood there. \
+         Whoever touches it has to go as a whole; where a pinned owner stands is no window.",
+    ),
+    (
+        "what if",
+        "edits change a copy of the map, one after the other, and the copy is measured as the map was. Nothing moves \
+         that an edit does not name.",
+    ),
     ("mappings", "mappings of a Linux process; above vm.max_map_count every mmap fails, whatever is free."),
 ];
 
+/// What the words of `fit` mean.
+pub(super) const FIT: &[&str] = &["window", "pinned", "reserved", "largest gap (L)", "usable", "reachable"];
+/// The same of `what-if`.
+pub(super) const WHAT_IF: &[&str] = &["what if", "free (F)", "largest gap (L)", "usable", "reachable", "pinned"];
+
+/// All definitions.
 pub(super) fn write(page: &mut Page<'_>) -> io::Result<()> {
     page.heading("What the figures mean", "")?;
-    for (name, definition) in DEFINITIONS {
-        page.item(&format!("  {name:<26}"), definition)?;
+    DEFINITIONS.iter().try_for_each(|definition| item(page, definition))
+}
+
+/// Those of some words.
+pub(super) fn write_some(page: &mut Page<'_>, names: &[&str]) -> io::Result<()> {
+    page.heading("What the words mean", "")?;
+    some(names).try_for_each(|definition| item(page, definition))
+}
+
+/// The definitions of some words, in the order of the words.
+pub(super) fn some<'a>(names: &'a [&str]) -> impl Iterator<Item = &'static (&'static str, &'static str)> + 'a {
+    names.iter().filter_map(|name| DEFINITIONS.iter().find(|(n, _)| n == name))
+}
+
+fn item(page: &mut Page<'_>, (name, definition): &(&str, &str)) -> io::Result<()> {
+    page.item(&format!("  {name:<26}"), definition)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_of_an_answer_has_its_definition() {
+        assert_eq!(some(FIT).count(), FIT.len());
+        assert_eq!(some(WHAT_IF).count(), WHAT_IF.len());
     }
-    Ok(())
 }

@@ -16,8 +16,8 @@ mod view;
 mod what_if;
 
 pub use at::write_at;
-pub use fit::write_fit;
-pub use html::{HtmlOptions, Section, write_html};
+pub use fit::{FitOptions, write_fit};
+pub use html::{HtmlOptions, Section, write_fit_html, write_html, write_what_if_html};
 pub use json::write_json;
 pub use map::{
     Around, CellRunView, Detail, Focus, MapError, MapOptions, MapReport, MarkView, USUAL_COLUMNS, around, check_map,
@@ -30,4 +30,4 @@ pub use markdown::{
 pub use text::{TextOptions, write_text};
 pub use threads_table::{write_gdb, write_threads};
 pub use view::*;
-pub use what_if::write_what_if;
+pub use what_if::{WhatIfOptions, write_what_if};

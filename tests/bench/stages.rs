@@ -10,7 +10,8 @@
 use std::io;
 
 use divan::Bencher;
-use fragscope::analyze::{Analysis, advise, analyze};
+use fragscope::analyze::fit::{self, Placement};
+use fragscope::analyze::{Analysis, Reach, advise, analyze};
 use fragscope::load::{self, Dump, LoadOptions};
 use fragscope::report::{self, Context, OwnerIds, Report, TextOptions};
 
@@ -92,6 +93,15 @@ fn analysis(bencher: Bencher<'_, '_>, input: Input) {
     let bytes = input.1();
     let dump = load(&bytes);
     bencher.bench_local(|| analyze(dump.snapshot()));
+}
+
+#[divan::bench(args = INPUTS)]
+fn fit(bencher: Bencher<'_, '_>, input: Input) {
+    let bytes = input.1();
+    let dump = load(&bytes);
+    let reach = Reach::of(dump.snapshot().space.bounds());
+    let placement = Placement { size: 64 << 20, align: None };
+    bencher.bench_local(|| fit::find(dump.snapshot(), reach, placement));
 }
 
 #[divan::bench(args = INPUTS)]

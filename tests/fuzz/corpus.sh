@@ -8,7 +8,7 @@ samples=../../sample-dumps
 # the report of a long map takes it too long. What is cut off is a hostile input like others.
 declare -A longest=([elf_core]=16384 [minidump]=65536 [maps]=4096)
 
-mkdir -p corpus/{elf_core,minidump,compressed,maps}
+mkdir -p corpus/{elf_core,minidump,compressed,maps,transcript}
 
 unpacked() {
     case $1 in
@@ -39,4 +39,12 @@ for sample in "$samples"/*.{zst,xz,gz}; do
     gzip -c "$seed" >"corpus/compressed/$name.gz"
     xz -c "$seed" >"corpus/compressed/$name.xz"
 done
+for sample in "$samples"/transcripts/*.txt*; do
+    name=$(basename "$sample")
+    # Two pieces: how the output begins, and how it goes on.
+    (unpacked "$sample" || true) 2>/dev/null | head -c 4096 >"corpus/transcript/${name%.zst}"
+    (unpacked "$sample" || true) 2>/dev/null | tail -c 2048 >"corpus/transcript/${name%.zst}.end"
+done
+# One line of each kind of output, as the hostile tests have them.
+sed -n '/^const WORDS/,/^];/s/^    "\(.*\)",$/\1/p' ../hostile/transcripts.rs | sed 's/\\"/"/g; s/\\t/\t/g' >corpus/transcript/words
 printf '%s\n' "$(find corpus -type f | wc -l) seeds in $(pwd)/corpus"

@@ -14,6 +14,7 @@
 
 mod absurd;
 mod cost;
+mod edits;
 mod examine;
 mod formats;
 mod invariants;
@@ -25,5 +26,6 @@ mod rendered;
 mod seeds;
 mod sweep;
 mod text;
+mod transcripts;
 mod watch;
 mod wrapped;

@@ -2,8 +2,11 @@
 //! lift the limit that refused, are kept.
 
 mod arenas;
+mod granules;
 mod layout;
 mod limit;
+mod malloc;
+mod mappings;
 mod modules;
 mod stacks;
 mod together;
@@ -48,6 +51,18 @@ pub enum Remedy {
     PackModules,
     /// A module that is loaded later or not at all.
     WithoutModule,
+    /// A module at another address (Windows).
+    Rebase,
+    /// A file that is mapped at once, or in fewer windows.
+    FileWindows,
+    /// Mappings of one shape out of one larger piece.
+    OnePiece,
+    /// Less address space reserved.
+    LessReserved,
+    /// A higher M_MMAP_THRESHOLD of glibc's malloc.
+    MmapThreshold,
+    /// Allocations that fill their granules (Windows).
+    Granules,
     /// mmap's usual direction.
     TopDown,
     /// More or fewer mappings.
@@ -58,7 +73,7 @@ pub enum Remedy {
 
 impl Remedy {
     /// All.
-    pub const ALL: [Remedy; 10] = [
+    pub const ALL: [Remedy; 16] = [
         Remedy::SmallerStacks,
         Remedy::FewerThreads,
         Remedy::FewerArenas,
@@ -66,6 +81,12 @@ impl Remedy {
         Remedy::UserVa,
         Remedy::PackModules,
         Remedy::WithoutModule,
+        Remedy::Rebase,
+        Remedy::FileWindows,
+        Remedy::OnePiece,
+        Remedy::LessReserved,
+        Remedy::MmapThreshold,
+        Remedy::Granules,
         Remedy::TopDown,
         Remedy::MappingLimit,
         Remedy::Together,
@@ -81,6 +102,12 @@ impl Remedy {
             Remedy::UserVa => "user-va",
             Remedy::PackModules => "pack-modules",
             Remedy::WithoutModule => "without-module",
+            Remedy::Rebase => "rebase",
+            Remedy::FileWindows => "file-windows",
+            Remedy::OnePiece => "one-piece",
+            Remedy::LessReserved => "less-reserved",
+            Remedy::MmapThreshold => "mmap-threshold",
+            Remedy::Granules => "granules",
             Remedy::TopDown => "top-down",
             Remedy::MappingLimit => "mapping-limit",
             Remedy::Together => "together",
@@ -104,8 +131,9 @@ pub(super) struct Patient<'a> {
 
 /// All remedies that help, those first that would leave the largest gap; what lifts a limit comes before all.
 pub(super) fn find(patient: &Patient<'_>) -> Vec<Advice> {
-    let mut advice: Vec<Advice> =
-        [limit::try_it(patient), layout::try_it(patient), windows::try_it(patient)].into_iter().flatten().collect();
+    let anywhere =
+        [limit::try_it(patient), layout::try_it(patient), windows::try_it(patient), granules::try_it(patient)];
+    let mut advice: Vec<Advice> = anywhere.into_iter().flatten().collect();
     if patient.moving_helps {
         advice.extend(try_moving(patient));
     }
@@ -117,12 +145,19 @@ pub(super) fn find(patient: &Patient<'_>) -> Vec<Advice> {
 
 /// What moves owners or makes them smaller.
 fn try_moving(patient: &Patient<'_>) -> impl Iterator<Item = Advice> {
+    let smaller = stacks::try_smaller(patient);
+    let all = smaller.first().map_or(0, |a| a.gain);
     [
-        stacks::try_smaller(patient),
+        smaller,
+        stacks::try_pools(patient, all),
         stacks::try_fewer(patient),
         arenas::try_it(patient),
         modules::try_packed(patient),
         modules::try_without(patient),
+        mappings::try_files(patient),
+        mappings::try_shapes(patient),
+        mappings::try_reserved(patient),
+        malloc::try_threshold(patient),
     ]
     .into_iter()
     .flatten()

@@ -3,7 +3,7 @@
 use super::{Advice, Patient, Remedy};
 use crate::analyze::groups::By;
 use crate::analyze::what_if::{Edit, Pattern, Target};
-use crate::model::{Os, Stack};
+use crate::model::{Os, Stack, Thread};
 use crate::units::{Bytes, Count};
 
 /// A stack of this size is enough for most threads, where nothing tells how much they use.
@@ -46,13 +46,43 @@ fn seen(used: &[u64]) -> String {
     }
 }
 
+/// Smaller stacks of one pool of threads, where that gives most of what `all` smaller stacks would give, in bytes. One
+/// deep stack elsewhere may make all of them large.
+pub(super) fn try_pools(patient: &Patient<'_>, all: u64) -> Vec<Advice> {
+    let pools = patient.groups.iter().filter(|g| g.by == By::ThreadName).take(MOST_POOLS);
+    pools.filter_map(|pool| smaller_pool(patient, &pool.name)).filter(|a| a.gain >= all / 4 * 3).collect()
+}
+
+fn smaller_pool(patient: &Patient<'_>, name: &str) -> Option<Advice> {
+    let names = Pattern::new(name);
+    let threads = patient.snapshot.threads.iter();
+    let is_ours = |t: &&Thread| t.name.as_deref().is_some_and(|n| names.matches(n));
+    let stacks: Vec<&Stack> = threads.filter(is_ours).filter_map(|t| t.stack.as_ref()).collect();
+    let used: Vec<u64> = stacks.iter().filter_map(|s| s.used).collect();
+    let size = enough(used.iter().copied().max());
+    let larger = stacks.iter().filter(|s| s.range.size() > size).count() as u64;
+    let what = format!(
+        "after a restart with stacks of {} for the {} threads named {name} alone ({})",
+        Bytes(size),
+        Count(larger),
+        seen(&used)
+    );
+    let how = match patient.snapshot.platform.os {
+        Some(Os::Windows) => format!("pass {size} to their CreateThread with STACK_SIZE_PARAM_IS_A_RESERVATION"),
+        _ => format!("pthread_attr_setstacksize({size}) where that pool makes its threads"),
+    };
+    let edits = vec![Edit::StackSize { bytes: size, threads: Some(names) }, Edit::Repack];
+    patient.attempt(Remedy::SmallerStacks, edits, what, vec![how])
+}
+
 fn how_smaller(patient: &Patient<'_>, size: u64) -> Vec<String> {
     match patient.snapshot.platform.os {
         Some(Os::Windows) => vec![format!(
             "link the executable with /STACK:{size}, or pass {size} to CreateThread with STACK_SIZE_PARAM_IS_A_RESERVATION"
         )],
         _ => vec![format!(
-            "pthread_attr_setstacksize({size}) where the threads are made, or `ulimit -s {}` before the start",
+            "pthread_attr_setstacksize({size}) where the threads are made, or `ulimit -s {}` before the start, \
+             which limits the main thread's too",
             size >> 10
         )],
     }

@@ -13,8 +13,7 @@ pub(super) fn try_it(patient: &Patient<'_>, single: &[Advice]) -> Option<Advice>
     }
     let mut parts: Vec<&Advice> = Vec::new();
     for advice in single.iter().filter(|a| !a.edits.is_empty()) {
-        let replaced = advice.remedy == Remedy::FewerThreads || advice.remedy == Remedy::WithoutModule;
-        if !replaced && parts.iter().all(|p| p.remedy != advice.remedy) {
+        if can_be_joined(advice.remedy) && parts.iter().all(|p| p.remedy != advice.remedy) {
             parts.push(advice);
         }
     }
@@ -25,4 +24,19 @@ pub(super) fn try_it(patient: &Patient<'_>, single: &[Advice]) -> Option<Advice>
     let what = format!("together: {}", names.join(", "));
     let together = patient.attempt(Remedy::Together, edits, what, Vec::new())?;
     (parts.len() > 1 && together.after.verdict == VerdictKind::Fits).then_some(together)
+}
+
+/// Whether a remedy does what it says to a running program's owners as they are: the others take out what would have to
+/// stand elsewhere, or do in another way what is joined already.
+fn can_be_joined(remedy: Remedy) -> bool {
+    !matches!(
+        remedy,
+        Remedy::FewerThreads
+            | Remedy::WithoutModule
+            | Remedy::Rebase
+            | Remedy::FileWindows
+            | Remedy::OnePiece
+            | Remedy::LessReserved
+            | Remedy::Granules
+    )
 }

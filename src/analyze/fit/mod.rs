@@ -4,12 +4,17 @@
 //! it. Whoever touches it has to go as a whole: a thread's stack with its guard, a module, a heap with its reserved
 //! tail. A window that a pinned owner touches is none.
 
+mod change;
 mod front;
+mod ledger;
 mod sweep;
+
+pub use change::{Change, Changes};
+pub use ledger::{Ledger, Taken};
 
 use super::{Reach, splitters};
 use crate::addr::AddrRange;
-use crate::model::{OwnerId, Snapshot, State};
+use crate::model::{Certainty, Coverage, OwnerId, Snapshot};
 use sweep::Sweep;
 
 /// Candidates at most: a front of hundreds tells nobody more than its cheapest end.
@@ -47,6 +52,8 @@ pub struct Candidate {
     pub reserved: u64,
     /// The largest usable and reachable gap without them, in bytes.
     pub largest_after: u64,
+    /// How sure it is that nobody else stands there: in an incomplete map somebody may who is not listed.
+    pub certainty: Certainty,
 }
 
 /// The answer for one request.
@@ -68,8 +75,8 @@ pub struct Fit {
 
 /// Finds what must go so that `placement` fits. Linear in the number of regions up to sorting.
 pub fn find(snapshot: &Snapshot, reach: Reach, placement: Placement) -> Fit {
-    let costs = costs(snapshot);
-    let mut sweep = Sweep::new(snapshot, reach, placement, &costs);
+    let ledger = Ledger::of(snapshot);
+    let mut sweep = Sweep::new(snapshot, reach, placement, &ledger);
     let windows: Vec<sweep::Window> = sweep.by_ref().collect();
     let pinned = if windows.is_empty() { sweep.pinned_owners() } else { Vec::new() };
     let front = front::cheapest(windows);
@@ -91,25 +98,6 @@ fn shown(front: &[sweep::Window]) -> impl Iterator<Item = &sweep::Window> {
     })
 }
 
-/// What an owner's going gives up.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
-struct Cost {
-    committed: u64,
-    reserved: u64,
-}
-
-fn costs(snapshot: &Snapshot) -> Vec<Cost> {
-    let mut costs = vec![Cost::default(); snapshot.owners.len()];
-    for region in snapshot.space.regions() {
-        let Some(cost) = costs.get_mut(region.owner.0 as usize) else { continue };
-        match region.state {
-            State::Committed => cost.committed += region.range.size(),
-            State::Reserved => cost.reserved += region.range.size(),
-        }
-    }
-    costs
-}
-
 fn candidate(snapshot: &Snapshot, reach: Reach, window: &sweep::Window) -> Candidate {
     let owners = owners_in(snapshot, window.range);
     let mut gone = vec![false; snapshot.owners.len()];
@@ -125,6 +113,24 @@ fn candidate(snapshot: &Snapshot, reach: Reach, window: &sweep::Window) -> Candi
         committed: window.committed,
         reserved: window.reserved,
         largest_after: splitters::largest_without(&snapshot.space, reach, |r| is_gone(r.owner)),
+        certainty: certainty(snapshot, window.range),
+    }
+}
+
+/// Whether everything in `range` that is no region is known to be free.
+fn certainty(snapshot: &Snapshot, range: AddrRange) -> Certainty {
+    if *snapshot.space.coverage() == Coverage::Everything {
+        return Certainty::Free;
+    }
+    let regions = snapshot.space.regions();
+    let first = regions.partition_point(|r| r.range.end() <= range.start());
+    let inside = regions.iter().skip(first).take_while(|r| r.range.start() < range.end());
+    let borders = inside.map(|r| (r.range.start(), r.range.end())).chain([(range.end(), range.end())]);
+    let mut from = range.start();
+    let mut gaps = borders.filter_map(|(start, end)| AddrRange::new(std::mem::replace(&mut from, end), start));
+    match gaps.all(|gap| snapshot.space.coverage().certainty(gap) == Certainty::Free) {
+        true => Certainty::Free,
+        false => Certainty::NotListed,
     }
 }
 
@@ -134,4 +140,24 @@ fn owners_in(snapshot: &Snapshot, range: AddrRange) -> Vec<OwnerId> {
     let first = regions.partition_point(|r| r.range.end() <= range.start());
     let inside = regions.iter().skip(first).take_while(|r| r.range.start() < range.end());
     super::barriers::distinct(inside.map(|r| r.owner))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::addr::Addr;
+
+    fn windows(owners: impl Iterator<Item = u32>) -> Vec<sweep::Window> {
+        let range = AddrRange::from_size(Addr(0x1000), 0x1000).unwrap();
+        owners.map(|owners| sweep::Window { range, owners, committed: 0, reserved: 0 }).collect()
+    }
+
+    #[test]
+    fn of_a_long_front_its_cheap_end_is_shown() {
+        assert_eq!(shown(&windows(1..=100)).count(), MOST_CANDIDATES);
+        // 1,000 + 1,500 + 1,500 owners, and one more is too many.
+        assert_eq!(shown(&windows([1_000, 1_500, 1_500, 97, 98].into_iter())).count(), 3);
+        // The first is shown in any case.
+        assert_eq!(shown(&windows([60_000, 60_001].into_iter())).count(), 1);
+    }
 }

@@ -4,7 +4,7 @@
 //! enough to look at the lowest aligned start at or after each region's end, the floor, and the end of what mmap never
 //! considers.
 
-use super::{Cost, Placement};
+use super::{Ledger, Placement, Taken};
 use crate::addr::{Addr, AddrRange};
 use crate::analyze::Reach;
 use crate::model::{Owner, OwnerId, Region, Snapshot};
@@ -27,7 +27,7 @@ pub(super) struct Sweep<'a> {
     unreachable: Option<AddrRange>,
     size: u64,
     align: u64,
-    costs: &'a [Cost],
+    ledger: &'a Ledger,
     /// Next region after whose end a window is tried; the floor comes before all.
     next_end: usize,
     /// Whether the start after what mmap never considers is still to come.
@@ -53,13 +53,13 @@ struct Inside {
 }
 
 impl<'a> Sweep<'a> {
-    pub(super) fn new(snapshot: &'a Snapshot, reach: Reach, placement: Placement, costs: &'a [Cost]) -> Sweep<'a> {
+    pub(super) fn new(snapshot: &'a Snapshot, reach: Reach, placement: Placement, ledger: &'a Ledger) -> Sweep<'a> {
         Sweep {
             snapshot,
             unreachable: reach.unreachable(),
             size: placement.size,
             align: placement.align(reach),
-            costs,
+            ledger,
             next_end: 0,
             after_unreachable: reach.unreachable().map(AddrRange::end),
             at_floor: true,
@@ -136,10 +136,10 @@ impl<'a> Sweep<'a> {
     }
 
     fn arrive(&mut self, id: OwnerId) {
-        let cost = self.cost(id);
+        let taken = self.taken(id);
         self.inside.owners += 1;
-        self.inside.committed += cost.committed;
-        self.inside.reserved += cost.reserved;
+        self.inside.committed += taken.committed;
+        self.inside.reserved += taken.reserved;
         if self.is_pinned(id) {
             self.inside.pinned += 1;
             if let Some(met) = self.met.get_mut(id.0 as usize) {
@@ -149,17 +149,17 @@ impl<'a> Sweep<'a> {
     }
 
     fn depart(&mut self, id: OwnerId) {
-        let cost = self.cost(id);
+        let taken = self.taken(id);
         self.inside.owners -= 1;
-        self.inside.committed -= cost.committed;
-        self.inside.reserved -= cost.reserved;
+        self.inside.committed -= taken.committed;
+        self.inside.reserved -= taken.reserved;
         if self.is_pinned(id) {
             self.inside.pinned -= 1;
         }
     }
 
-    fn cost(&self, id: OwnerId) -> Cost {
-        self.costs.get(id.0 as usize).copied().unwrap_or_default()
+    fn taken(&self, id: OwnerId) -> Taken {
+        self.ledger.taken(id)
     }
 
     fn is_pinned(&self, id: OwnerId) -> bool {

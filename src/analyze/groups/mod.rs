@@ -3,12 +3,17 @@
 //!
 //! Each way of grouping parts the owners, so that all groups of it are tried in one pass over the regions.
 
+mod files;
 mod folders;
-mod shapes;
+pub(super) mod shapes;
 mod sizes;
+pub(super) mod stretches;
 mod threads;
 
 pub use threads::pattern;
+
+use std::collections::HashMap;
+use std::hash::Hash;
 
 use super::Reach;
 use super::splitters;
@@ -21,15 +26,17 @@ pub enum By {
     ThreadName,
     /// Thread stacks of one size.
     StackSize,
-    /// Modules from one folder.
+    /// Modules from one folder, or from those of one vendor.
     Folder,
+    /// Mappings of one file.
+    File,
     /// Private and shared mappings and mapped files of one size and make.
     Shape,
 }
 
 impl By {
     /// All ways.
-    pub const ALL: [By; 4] = [By::ThreadName, By::StackSize, By::Folder, By::Shape];
+    pub const ALL: [By; 5] = [By::ThreadName, By::StackSize, By::Folder, By::File, By::Shape];
 
     /// The word used in reports.
     pub fn name(self) -> &'static str {
@@ -37,6 +44,7 @@ impl By {
             By::ThreadName => "thread-name",
             By::StackSize => "stack-size",
             By::Folder => "folder",
+            By::File => "file",
             By::Shape => "shape",
         }
     }
@@ -46,6 +54,7 @@ impl By {
             By::ThreadName => threads::part(snapshot),
             By::StackSize => sizes::part(snapshot),
             By::Folder => folders::part(snapshot),
+            By::File => files::part(snapshot),
             By::Shape => shapes::part(snapshot),
         }
     }
@@ -86,14 +95,18 @@ struct Parted {
 }
 
 impl Parted {
-    /// Groups by name, in order of first appearance; owners with a `None` are in no group.
-    fn by_name(snapshot: &Snapshot, name: impl Fn(OwnerId) -> Option<Box<str>>) -> Parted {
-        let mut numbers = std::collections::HashMap::new();
+    /// Groups by key, in order of first appearance, each named once; owners with a `None` are in no group.
+    fn by_key<K: Clone + Eq + Hash>(
+        snapshot: &Snapshot,
+        key: impl Fn(OwnerId) -> Option<K>,
+        name: impl Fn(K) -> Box<str>,
+    ) -> Parted {
+        let mut numbers: HashMap<K, u32> = HashMap::new();
         let mut parted = Parted::default();
         for (id, _) in snapshot.owners.iter() {
-            let number = name(id).map(|name| {
-                *numbers.entry(name.clone()).or_insert_with(|| {
-                    parted.names.push(name);
+            let number = key(id).map(|key| {
+                *numbers.entry(key).or_insert_with_key(|key| {
+                    parted.names.push(name(key.clone()));
                     u32::try_from(parted.names.len() - 1).unwrap_or(u32::MAX)
                 })
             });
@@ -104,6 +117,15 @@ impl Parted {
 
     fn group(&self, owner: OwnerId) -> Option<usize> {
         self.group_of.get(owner.0 as usize).copied().flatten().map(|number| number as usize)
+    }
+}
+
+/// A key for each owner that is in a group.
+struct Keyed<K>(Vec<Option<K>>);
+
+impl<K: Copy> Keyed<K> {
+    fn of(&self, owner: OwnerId) -> Option<K> {
+        self.0.get(owner.0 as usize).copied().flatten()
     }
 }
 

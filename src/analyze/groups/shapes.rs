@@ -1,8 +1,9 @@
-//! Mappings of one make: the same size, with or without a guard.
+//! Mappings of one make: the same size, with or without a guard, or neighbours in one pattern.
 
-use super::Parted;
-use crate::model::{OwnerId, OwnerKind, Snapshot, State};
-use crate::units::Bytes;
+use super::stretches::{Make, makes};
+use super::{Keyed, Parted};
+use crate::model::{Os, OwnerId, OwnerKind, Owners, Region, Snapshot, State};
+use crate::units::Count;
 
 /// What an owner's regions are, in the order of their addresses.
 #[derive(Clone, Copy, Default)]
@@ -14,21 +15,54 @@ struct Shape {
     last: Option<State>,
 }
 
-/// Private and shared mappings and mapped files by their size and make.
-pub(super) fn part(snapshot: &Snapshot) -> Parted {
-    let shapes = shapes(snapshot);
-    Parted::by_name(snapshot, |id| {
-        let kind = snapshot.owner(id).filter(|o| o.movable)?.kind;
-        let grouped = matches!(kind, OwnerKind::Private | OwnerKind::Shared | OwnerKind::MappedFile);
-        let shape = shapes.get(id.0 as usize).filter(|s| grouped && s.bytes > 0)?;
-        Some(name(kind, *shape).into())
-    })
+/// How committed and reserved memory lie in an owner.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Mix {
+    Committed,
+    Reserved,
+    InPart,
+    Stripes,
 }
 
-fn shapes(snapshot: &Snapshot) -> Vec<Shape> {
-    let mut shapes = vec![Shape::default(); snapshot.owners.len()];
-    for region in snapshot.space.regions() {
-        let Some(shape) = at(&mut shapes, region.owner) else { continue };
+/// What owners of one shape have in common.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Key {
+    Alone(OwnerKind, u64, Mix),
+    Neighbours(Make),
+}
+
+/// Private and shared mappings and mapped files by their size and make; neighbours of one pattern by that.
+pub(super) fn part(snapshot: &Snapshot) -> Parted {
+    let keys = keys(snapshot.platform.os, snapshot.space.regions(), &snapshot.owners);
+    Parted::by_key(snapshot, |id| keys.of(id), |key| name(key).into())
+}
+
+/// The name of the shape that each owner has, for those that have one.
+pub(in crate::analyze) fn named(
+    os: Option<Os>,
+    regions: &[Region],
+    owners: &Owners,
+) -> impl Fn(OwnerId) -> Option<String> {
+    let keys = keys(os, regions, owners);
+    move |id| keys.of(id).map(name)
+}
+
+fn keys(os: Option<Os>, regions: &[Region], owners: &Owners) -> Keyed<Key> {
+    let shapes = shapes(regions, owners.len());
+    // VirtualQuery tells what was allocated at once; /proc/PID/maps does not.
+    let makes = if os == Some(Os::Windows) { vec![None; owners.len()] } else { makes(regions, owners) };
+    let keys = owners.iter().zip(shapes).zip(makes).map(|(((_, owner), shape), make)| {
+        let grouped = matches!(owner.kind, OwnerKind::Private | OwnerKind::Shared | OwnerKind::MappedFile);
+        let alone = Key::Alone(owner.kind, shape.bytes, shape.mix());
+        (owner.movable && grouped && shape.bytes > 0).then(|| make.map_or(alone, Key::Neighbours))
+    });
+    Keyed(keys.collect())
+}
+
+fn shapes(regions: &[Region], owners: usize) -> Vec<Shape> {
+    let mut shapes = vec![Shape::default(); owners];
+    for region in regions {
+        let Some(shape) = shapes.get_mut(region.owner.0 as usize) else { continue };
         let size = region.range.size();
         shape.bytes += size;
         shape.committed += if region.state == State::Committed { size } else { 0 };
@@ -38,16 +72,48 @@ fn shapes(snapshot: &Snapshot) -> Vec<Shape> {
     shapes
 }
 
-fn at(shapes: &mut [Shape], owner: OwnerId) -> Option<&mut Shape> {
-    shapes.get_mut(owner.0 as usize)
+impl Shape {
+    fn mix(self) -> Mix {
+        match (self.turns, self.committed) {
+            (_, 0) => Mix::Reserved,
+            (0, _) => Mix::Committed,
+            (1, _) => Mix::InPart,
+            (_, _) => Mix::Stripes,
+        }
+    }
 }
 
-fn name(kind: OwnerKind, shape: Shape) -> String {
-    let make = match (shape.turns, shape.committed) {
-        (_, 0) => ", reserved",
-        (0, _) => "",
-        (1, _) => ", committed in part",
-        (_, _) => ", committed in stripes",
-    };
-    format!("{} of {}{make}", kind.name(), Bytes(shape.bytes))
+fn name(key: Key) -> String {
+    match key {
+        Key::Neighbours(make) => make.to_string(),
+        Key::Alone(kind, bytes, mix) => {
+            let mix = match mix {
+                Mix::Committed => "",
+                Mix::Reserved => ", reserved",
+                Mix::InPart => ", committed in part",
+                Mix::Stripes => ", committed in stripes",
+            };
+            format!("{} of {}{mix}", kind.name(), exact(bytes))
+        }
+    }
+}
+
+/// A size without rounding, so that two sizes never have one name.
+fn exact(bytes: u64) -> String {
+    let units = [(30, "GiB"), (20, "MiB"), (10, "KiB"), (0, "B")];
+    let unit = units.into_iter().find(|(shift, _)| bytes.is_multiple_of(1 << shift));
+    unit.map_or_else(String::new, |(shift, unit)| format!("{} {unit}", Count(bytes >> shift)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_that_round_to_the_same_have_different_names() {
+        assert_eq!(exact(1344 << 10), "1,344 KiB");
+        assert_eq!(exact(1340 << 10), "1,340 KiB");
+        assert_eq!(exact(2 << 20), "2 MiB");
+        assert_eq!(exact(100), "100 B");
+    }
 }

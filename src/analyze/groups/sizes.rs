@@ -10,8 +10,6 @@ use crate::units::Bytes;
 pub(super) fn part(snapshot: &Snapshot) -> Parted {
     let stacks = snapshot.threads.iter().filter_map(|t| t.stack.as_ref());
     let sizes: HashMap<OwnerId, u64> = stacks.filter_map(|s| Some((s.owner, s.reserved?))).collect();
-    Parted::by_name(snapshot, |id| {
-        let size = sizes.get(&id).filter(|_| snapshot.owner(id).is_some_and(|o| o.movable))?;
-        Some(format!("stacks of {}", Bytes(*size)).into())
-    })
+    let key = |id| sizes.get(&id).copied().filter(|_| snapshot.owner(id).is_some_and(|o| o.movable));
+    Parted::by_key(snapshot, key, |size| format!("stacks of {}", Bytes(size)).into())
 }

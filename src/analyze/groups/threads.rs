@@ -5,10 +5,11 @@ use crate::model::{OwnerKind, Snapshot};
 
 /// Stacks by the pattern of their threads' names.
 pub(super) fn part(snapshot: &Snapshot) -> Parted {
-    Parted::by_name(snapshot, |id| {
+    let key = |id| {
         let owner = snapshot.owner(id).filter(|o| o.kind == OwnerKind::Stack && o.thread_id.is_some())?;
-        owner.name.as_deref().map(|name| pattern(name).into())
-    })
+        owner.name.as_deref().map(pattern)
+    };
+    Parted::by_key(snapshot, key, String::into)
 }
 
 /// The name with each run of digits as `*`: `worker-12` and `worker-3` are `worker-*`.

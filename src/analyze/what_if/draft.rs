@@ -5,6 +5,7 @@ use crate::model::{AddressSpace, Bounds, Coverage, Owners, Region, Snapshot};
 
 /// The parts that edits change; the rest waits in `rest`.
 pub(super) struct Draft {
+    /// By address, between edits too.
     pub regions: Vec<Region>,
     pub bounds: Bounds,
     pub coverage: Coverage,

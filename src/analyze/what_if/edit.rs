@@ -1,5 +1,6 @@
 //! What may be asked to be different.
 
+use super::Pattern;
 use crate::addr::{Addr, AddrRange};
 use crate::model::OwnerKind;
 use crate::units::plain_size;
@@ -34,6 +35,8 @@ pub enum Edit {
     Granularity(u64),
     /// mmap's usual search, from the top downwards and everywhere (Linux).
     TopDown,
+    /// A higher M_MMAP_THRESHOLD of glibc's malloc, in bytes: smaller mappings of its own are served from the brk heap.
+    MmapThreshold(u64),
     /// At most so many glibc arenas, the main one counted.
     ArenaMax(u64),
     /// Something new in a free place.
@@ -55,32 +58,29 @@ pub enum Target {
     Kind(OwnerKind),
     /// The owner of the region at this address.
     Region(Addr),
+    /// Mappings of files with matching names or paths, other than modules.
+    File(Pattern),
+    /// Mappings of a matching shape, as the groups of a report name them.
+    Shape(Pattern),
+    /// Private memory of which nothing is committed.
+    Reserved,
 }
 
-/// A name with `*` for any characters and `?` for any one; upper and lower case are equal.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Pattern(String);
-
-impl Pattern {
-    /// A pattern.
-    pub fn new(text: &str) -> Pattern {
-        Pattern(text.to_owned())
-    }
-
-    /// As it was written.
-    pub fn text(&self) -> &str {
-        &self.0
-    }
-
-    /// Whether all of `name` is what the pattern says. In time of at most the lengths' product.
-    pub fn matches(&self, name: &str) -> bool {
-        wildmatch::WildMatch::new_case_insensitive(&self.0).matches(name)
-    }
-
-    /// Whether a path or its last part matches.
-    pub fn matches_path(&self, path: &str) -> bool {
-        let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
-        self.matches(file) || self.matches(path)
+impl Edit {
+    /// The same with other names.
+    #[must_use]
+    pub fn with_names(&self, mut rename: impl FnMut(&str) -> String) -> Edit {
+        let mut renamed = |pattern: &Pattern| Pattern::new(&rename(pattern.text()));
+        match self {
+            Edit::StackSize { bytes, threads: Some(names) } => {
+                Edit::StackSize { bytes: *bytes, threads: Some(renamed(names)) }
+            }
+            Edit::Without(Target::ThreadName(names)) => Edit::Without(Target::ThreadName(renamed(names))),
+            Edit::Without(Target::Module(names)) => Edit::Without(Target::Module(renamed(names))),
+            Edit::Without(Target::File(names)) => Edit::Without(Target::File(renamed(names))),
+            Edit::Rebase { module, to } => Edit::Rebase { module: renamed(module), to: *to },
+            other => other.clone(),
+        }
     }
 }
 
@@ -89,15 +89,16 @@ impl std::fmt::Display for Edit {
         match self {
             Edit::StackSize { bytes, threads: None } => write!(f, "stack-size={}", plain_size(*bytes)),
             Edit::StackSize { bytes, threads: Some(names) } => {
-                write!(f, "stack-size={}:{}", plain_size(*bytes), names.0)
+                write!(f, "stack-size={}:{}", plain_size(*bytes), names.text())
             }
             Edit::Without(target) => write!(f, "without={target}"),
             Edit::LargeAddressAware => f.write_str("large-address-aware"),
             Edit::UserVa(bytes) => write!(f, "user-va={}", plain_size(*bytes)),
             Edit::PackModules => f.write_str("pack-modules"),
-            Edit::Rebase { module, to } => write!(f, "rebase={}:{to}", module.0),
+            Edit::Rebase { module, to } => write!(f, "rebase={}:{to}", module.text()),
             Edit::Granularity(bytes) => write!(f, "granularity={}", plain_size(*bytes)),
             Edit::TopDown => f.write_str("top-down"),
+            Edit::MmapThreshold(bytes) => write!(f, "mmap-threshold={}", plain_size(*bytes)),
             Edit::ArenaMax(arenas) => write!(f, "arena-max={arenas}"),
             Edit::Add(range) => write!(f, "add={}@{}", plain_size(range.size()), range.start()),
             Edit::Repack => f.write_str("repack"),
@@ -109,10 +110,13 @@ impl std::fmt::Display for Target {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Target::Thread(id) => write!(f, "thread:{id}"),
-            Target::ThreadName(names) => write!(f, "thread-name:{}", names.0),
-            Target::Module(names) => write!(f, "module:{}", names.0),
+            Target::ThreadName(names) => write!(f, "thread-name:{}", names.text()),
+            Target::Module(names) => write!(f, "module:{}", names.text()),
             Target::Kind(kind) => write!(f, "kind:{}", kind.name()),
             Target::Region(addr) => write!(f, "region:{addr}"),
+            Target::File(names) => write!(f, "file:{}", names.text()),
+            Target::Shape(names) => write!(f, "shape:{}", names.text()),
+            Target::Reserved => f.write_str("state:reserved"),
         }
     }
 }

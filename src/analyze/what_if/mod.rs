@@ -1,16 +1,20 @@
 //! What if: edits applied to a copy of a snapshot, which is then analysed like any other.
 
+mod arenas;
 mod draft;
 mod edit;
+pub(super) mod malloc;
 mod modules;
 mod outcome;
+mod pattern;
 mod removal;
 mod repack;
 mod space;
 mod stacks;
 
-pub use edit::{Edit, Pattern, Target};
-pub use outcome::Outcome;
+pub use edit::{Edit, Target};
+pub use outcome::{Outcome, Trial};
+pub use pattern::Pattern;
 
 use crate::addr::{Addr, AddrRange};
 use crate::model::Snapshot;
@@ -75,12 +79,10 @@ fn apply_one(draft: &mut Draft, before: &Snapshot, edit: &Edit) -> Result<(), Ed
         Edit::UserVa(bytes) => space::user_va(draft, edit, *bytes),
         Edit::PackModules => modules::pack(draft, edit),
         Edit::Rebase { module, to } => modules::rebase(draft, edit, module, *to),
-        Edit::Granularity(bytes) => {
-            draft.bounds.granularity = *bytes;
-            Ok(())
-        }
+        Edit::Granularity(bytes) => space::granularity(draft, edit, *bytes),
         Edit::TopDown => space::top_down(draft, edit),
-        Edit::ArenaMax(arenas) => removal::limit_arenas(draft, edit, *arenas),
+        Edit::MmapThreshold(bytes) => malloc::raise_threshold(draft, edit, *bytes),
+        Edit::ArenaMax(arenas) => arenas::limit(draft, edit, *arenas),
         Edit::Add(range) => space::add(draft, edit, *range),
         Edit::Repack => {
             repack::repack(draft, &before.space);

@@ -3,23 +3,25 @@
 use super::draft::Draft;
 use super::{Edit, EditError, Pattern};
 use crate::addr::{Addr, AddrRange};
-use crate::model::{Module, OwnerId, Region};
+use crate::analyze::Reach;
+use crate::model::{MmapLayout, Module, OwnerId, Region};
+use std::collections::HashMap;
 
-/// Puts all relocatable modules side by side below the highest place that holds them all, in their order by address,
-/// which is the order of loading where modules are placed downwards.
+/// Puts all relocatable modules side by side below the highest place that holds them all and that mmap reaches, in the
+/// order of loading from the top downwards. Where the dump lists no such order it is that of the addresses: downwards,
+/// or upwards where mmap searches upwards.
 pub(super) fn pack(draft: &mut Draft, edit: &Edit) -> Result<(), EditError> {
     let mut units = movable_units(draft);
     if units.is_empty() {
         let why = "no module of it is known to be relocatable".to_owned();
         return Err(EditError::Nothing { edit: edit.to_string(), why });
     }
-    units.sort_unstable_by_key(|unit| std::cmp::Reverse(unit.range.start()));
+    sort_by_loading(draft, &mut units);
     let lifted = lift(draft, &units);
     let grain = draft.bounds.granularity.max(1);
     let total = units.iter().fold(0u64, |sum, unit| sum.saturating_add(unit.taken(grain)));
     let why = "no free place holds all relocatable modules";
-    let place = highest_free(draft, total, grain).ok_or(EditError::NotHere { edit: edit.to_string(), why })?;
-    let mut top = place.end();
+    let mut top = highest_free(draft, total).ok_or(EditError::NotHere { edit: edit.to_string(), why })?;
     let starts = units.iter().map(|unit| {
         top = Addr(top.0.saturating_sub(unit.taken(grain)));
         (*unit, top)
@@ -29,8 +31,20 @@ pub(super) fn pack(draft: &mut Draft, edit: &Edit) -> Result<(), EditError> {
     Ok(())
 }
 
+fn sort_by_loading(draft: &Draft, units: &mut [Unit]) {
+    let listed: HashMap<OwnerId, u32> =
+        draft.rest.modules.iter().filter_map(|m| Some((m.owner, m.load_order?))).collect();
+    let upwards = matches!(draft.bounds.mmap_layout, Some(MmapLayout::BottomUp { .. }));
+    units.sort_by_key(|unit| {
+        let start = unit.range.start().0;
+        let by_address = if upwards { start } else { u64::MAX - start };
+        (listed.get(&unit.owner).copied().unwrap_or(u32::MAX), by_address)
+    });
+}
+
 /// Moves one module.
 pub(super) fn rebase(draft: &mut Draft, edit: &Edit, names: &Pattern, to: Addr) -> Result<(), EditError> {
+    let names = names.matcher();
     let meant = |m: &&Module| names.matches(&m.name) || names.matches_path(&m.path);
     let owner = draft.rest.modules.iter().find(meant).map(|m| m.owner);
     let Some(unit) = units(draft, |id| Some(id) == owner).pop() else {
@@ -129,18 +143,20 @@ fn put_down(draft: &mut Draft, lifted: Vec<Region>, starts: &[(Unit, Addr)]) {
     }
 }
 
-/// The highest aligned place of `size` bytes.
-fn highest_free(draft: &Draft, size: u64, grain: u64) -> Option<AddrRange> {
-    let mut above = draft.bounds.range.end();
-    let fits = |from: Addr, to: Addr| {
-        let start = to.checked_sub(size)?.align_down(grain);
-        (start >= from).then(|| AddrRange::from_size(start, size)).flatten()
+/// The highest place of `size` bytes that mmap could hand out.
+fn highest_free(draft: &Draft, size: u64) -> Option<Addr> {
+    let reach = Reach::of(&draft.bounds);
+    let highest_in = |from: Addr, to: Addr| {
+        let parts = reach.reachable_parts(AddrRange::new(from, to)?);
+        // Both ends of a part are multiples of the granularity, and so is the size.
+        parts.filter(|part| part.size() >= size).map(AddrRange::end).max()
     };
+    let mut above = draft.bounds.range.end();
     for region in draft.regions.iter().rev() {
-        if let Some(found) = fits(region.range.end(), above) {
-            return Some(found);
+        if let Some(top) = highest_in(region.range.end(), above) {
+            return Some(top);
         }
         above = region.range.start();
     }
-    fits(draft.bounds.range.start(), above)
+    highest_in(draft.bounds.range.start(), above)
 }

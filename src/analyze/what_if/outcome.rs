@@ -1,7 +1,7 @@
 //! The figures that an edit is judged by.
 
 use crate::analyze::{Analysis, Reach, VerdictKind, figures, gaps, request_fit, verdict};
-use crate::model::Snapshot;
+use crate::model::{OwnerId, Snapshot};
 
 /// Figures of one analysis, before or after edits.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -38,6 +38,37 @@ impl Outcome {
             largest: analysis.figures.largest_reachable_size(),
             slots: analysis.request_fit.map(|fit| fit.slots),
             verdict: analysis.verdict.kind,
+        }
+    }
+}
+
+/// Edits held against the map as it is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Trial {
+    /// The figures of the dump.
+    pub before: Outcome,
+    /// Those with the edits.
+    pub after: Outcome,
+    /// Pinned owners of which nothing is left: what no change that a user can make would do.
+    pub pinned_gone: u64,
+}
+
+impl Trial {
+    /// Compares a snapshot, whose outcome is `before`, with what edits made of it.
+    pub fn of(snapshot: &Snapshot, before: Outcome, edited: &Snapshot) -> Trial {
+        let mut stands = vec![false; snapshot.owners.len()];
+        let pinned = |id| snapshot.owner(id).is_some_and(|o| !o.movable);
+        mark(&mut stands, snapshot, true, pinned);
+        mark(&mut stands, edited, false, pinned);
+        let pinned_gone = stands.iter().filter(|s| **s).count() as u64;
+        Trial { before, after: Outcome::measure(edited), pinned_gone }
+    }
+}
+
+fn mark(stands: &mut [bool], snapshot: &Snapshot, value: bool, meant: impl Fn(OwnerId) -> bool) {
+    for region in snapshot.space.regions().iter().filter(|r| meant(r.owner)) {
+        if let Some(flag) = stands.get_mut(region.owner.0 as usize) {
+            *flag = value;
         }
     }
 }

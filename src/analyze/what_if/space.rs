@@ -13,15 +13,27 @@ const END_ON_64_BIT: Addr = Addr(0xffff_0000);
 /// The same without the bit, and on 32-bit Windows without IncreaseUserVa: the last 64 KiB below 2 GiB.
 const LAST_GRANULE: u64 = 0x1_0000;
 
+/// What IncreaseUserVa takes: 2048 to 3072, in MiB.
+const USER_VA: std::ops::RangeInclusive<u64> = 2 << 30..=3 << 30;
+
 /// Sets the executable's large-address-aware bit: 2 GiB become 4 GiB on 64-bit Windows.
 pub(super) fn large_address_aware(draft: &mut Draft, edit: &Edit) -> Result<(), EditError> {
     needs_windows_32(draft, edit)?;
-    raise_ceiling(draft, edit, END_ON_64_BIT)
+    if draft.rest.limits.large_address_aware == Some(true) {
+        return Err(EditError::NotHere { edit: edit.to_string(), why: "the executable has that bit already" });
+    }
+    raise_ceiling(draft, edit, END_ON_64_BIT)?;
+    draft.rest.limits.large_address_aware = Some(true);
+    Ok(())
 }
 
 /// Gives a large-address-aware process on 32-bit Windows so many bytes, as `bcdedit /set IncreaseUserVa 3072`.
 pub(super) fn user_va(draft: &mut Draft, edit: &Edit, bytes: u64) -> Result<(), EditError> {
     needs_windows_32(draft, edit)?;
+    if !USER_VA.contains(&bytes) {
+        let why = "IncreaseUserVa takes 2G to 3G; on 64-bit Windows large-address-aware gives 4G";
+        return Err(EditError::NotHere { edit: edit.to_string(), why });
+    }
     raise_ceiling(draft, edit, Addr(bytes.saturating_sub(LAST_GRANULE)))
 }
 
@@ -40,6 +52,16 @@ fn raise_ceiling(draft: &mut Draft, edit: &Edit, ceiling: Addr) -> Result<(), Ed
     draft.bounds.range = old.hull(added);
     draft.bounds.ceiling_source = CeilingSource::User;
     draft.set_free(std::iter::once(added));
+    Ok(())
+}
+
+/// Another alignment of allocations: at least a page, below which no system allocates.
+pub(super) fn granularity(draft: &mut Draft, edit: &Edit, bytes: u64) -> Result<(), EditError> {
+    if !bytes.is_power_of_two() || bytes < draft.bounds.page_size {
+        let why = "a granularity is a power of two, and not less than a page";
+        return Err(EditError::NotHere { edit: edit.to_string(), why });
+    }
+    draft.bounds.granularity = bytes;
     Ok(())
 }
 
@@ -64,7 +86,9 @@ pub(super) fn add(draft: &mut Draft, edit: &Edit, range: AddrRange) -> Result<()
     let name = Owner { movable: false, ..Owner::named(OwnerKind::Private, range.start(), "added") };
     let owner = draft.rest.owners.add(name);
     let mapping = draft.regions.iter().map(|r| r.mapping.0).max().map_or(0, |m| m.saturating_add(1));
-    draft.regions.push(Region {
+    // Whatever comes behind relies on the order.
+    let place = draft.regions.partition_point(|r| r.range.start() < range.start());
+    let added = Region {
         range,
         state: State::Committed,
         protection: None,
@@ -72,7 +96,8 @@ pub(super) fn add(draft: &mut Draft, edit: &Edit, range: AddrRange) -> Result<()
         mapping: MappingId(mapping),
         backing: None,
         evidence: Sources::of(Source::Assumed),
-    });
+    };
+    draft.regions.insert(place, added);
     if let Some(count) = &mut draft.rest.limits.vma_count {
         *count += 1;
     }

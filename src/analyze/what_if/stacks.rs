@@ -3,13 +3,14 @@
 use super::draft::Draft;
 use super::{Edit, EditError, Pattern};
 use crate::addr::{Addr, AddrRange};
-use crate::model::{OwnerId, Region, Stack, StackSource, State, Thread};
+use crate::model::{MappingId, OwnerId, Region, Stack, StackSource, State, Thread};
 
 /// Shrinks the stacks of matching threads to at most `bytes` without their guard: the high end stays, the guard moves
 /// up. Stacks whose ends are not known, the main thread's (which grows on demand) and smaller ones stay as they are.
 pub(super) fn shrink(draft: &mut Draft, edit: &Edit, bytes: u64, names: Option<&Pattern>) -> Result<(), EditError> {
     let grain = draft.bounds.granularity.max(draft.bounds.page_size).max(1);
-    let meant = |t: &Thread| names.is_none_or(|p| t.name.as_deref().is_some_and(|n| p.matches(n)));
+    let names = names.map(Pattern::matcher);
+    let meant = |t: &Thread| names.as_ref().is_none_or(|p| t.name.as_deref().is_some_and(|n| p.matches(n)));
     let owners = draft.owners();
     let movable = |id: OwnerId| owners.get(id).is_some_and(|o| o.movable);
     let plans: Vec<(usize, Cut)> = draft
@@ -66,14 +67,17 @@ fn apply(draft: &mut Draft, plans: &[(usize, Cut)]) {
             place.get_or_insert(cut);
         }
     }
+    let mut guards: Vec<Option<MappingId>> = vec![None; draft.owners().len()];
     let mut freed = Vec::new();
     let mut kept = Vec::with_capacity(draft.regions.len());
     for region in draft.regions.drain(..) {
         let cut = cut_of.get(region.owner.0 as usize).copied().flatten();
         match cut.filter(|cut| region.range.start() < cut.high) {
             Some(cut) => {
+                // The guard that moves up stays the mapping that it is: the owner's lowest.
+                let lowest = guards.get_mut(region.owner.0 as usize).map(|m| *m.get_or_insert(region.mapping));
                 freed.extend(AddrRange::new(region.range.start(), region.range.end().min(cut.guard_low)));
-                kept.extend(remainder(&region, cut));
+                kept.extend(remainder(&region, cut, lowest.unwrap_or(region.mapping)));
             }
             None => kept.push(region),
         }
@@ -93,9 +97,10 @@ fn shrink_one(draft: &mut Draft, thread: usize, cut: &Cut) {
 }
 
 /// What is left of a region: a guard without memory, and the stack above it.
-fn remainder(region: &Region, cut: &Cut) -> impl Iterator<Item = Region> {
+fn remainder(region: &Region, cut: &Cut, lowest: MappingId) -> impl Iterator<Item = Region> {
     let part = |from: Addr, to: Addr| AddrRange::new(region.range.start().max(from), region.range.end().min(to));
-    let guard = part(cut.guard_low, cut.low).map(|range| Region { range, state: State::Reserved, ..*region });
+    let guard =
+        part(cut.guard_low, cut.low).map(|range| Region { range, state: State::Reserved, mapping: lowest, ..*region });
     let stack = part(cut.low, cut.high).map(|range| Region { range, ..*region });
     [guard, stack].into_iter().flatten()
 }

@@ -6,7 +6,7 @@ use crate::diag::Diagnostics;
 use crate::error::LoadError;
 use crate::load::LoadOptions;
 use crate::load::facts::{Facts, RowLabel};
-use crate::model::{Bounds, CeilingSource, Cpu, Os, Platform, PointerWidth};
+use crate::model::{Bounds, CeilingSource, Cpu, DumpFormat, Os, Platform, PointerWidth};
 
 /// Lowest user address where nothing says otherwise: `vm.mmap_min_addr` of Linux, Windows' first granule.
 const DEFAULT_FLOOR: Addr = Addr(0x1_0000);
@@ -37,7 +37,7 @@ pub(super) fn find(
     let highest = highest_user_address(pieces);
     let (ceiling, ceiling_source) = match (options.ceiling, platform.os) {
         (Some(ceiling), _) => (ceiling, CeilingSource::User),
-        (None, Some(Os::Windows)) => windows_ceiling(facts, platform, hints, highest, diagnostics),
+        (None, Some(Os::Windows)) => of_list(facts, windows_ceiling(facts, platform, hints, highest, diagnostics)),
         (None, _) => unix_ceiling(platform, hints, highest, diagnostics),
     };
     let page_size = facts.page_size.filter(|p| p.is_power_of_two()).unwrap_or(DEFAULT_PAGE);
@@ -54,6 +54,14 @@ pub(super) fn find(
         granularity: options.granularity.unwrap_or(own_granularity).max(1),
         mmap_layout: None,
     })
+}
+
+/// A debugger's listing ends as a MemoryInfoList does.
+fn of_list(facts: &Facts, found: (Addr, CeilingSource)) -> (Addr, CeilingSource) {
+    match (facts.format, found) {
+        (DumpFormat::Transcript, (ceiling, CeilingSource::MemoryInfoList)) => (ceiling, CeilingSource::Listing),
+        _ => found,
+    }
 }
 
 fn whole_range(floor: Addr, ceiling: Addr, options: &LoadOptions) -> Result<AddrRange, LoadError> {

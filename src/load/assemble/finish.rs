@@ -38,6 +38,8 @@ fn default_owner(piece: &Piece, facts: &Facts) -> Owner {
     let file_name = |id: u32| facts.files.get(id as usize).map_or("", String::as_str);
     match (piece.label, piece.file) {
         (RowLabel::NamedAnonymous(name), _) => Owner::named(OwnerKind::Private, start, file_name(name)),
+        (RowLabel::Kind(kind), _) => Owner::anonymous(kind, start),
+        (RowLabel::Image, Some(file)) => Owner::named(OwnerKind::Module, start, file_name(file)),
         (RowLabel::Image, _) => Owner::anonymous(OwnerKind::Module, start),
         (_, Some(file)) => Owner::named(OwnerKind::MappedFile, start, file_name(file)),
         (RowLabel::Mapped, None) => Owner::anonymous(OwnerKind::Shared, start),
@@ -49,7 +51,7 @@ fn default_owner(piece: &Piece, facts: &Facts) -> Owner {
 
 /// Memory that a small minidump happens to hold, without a map that says what it is.
 fn only_seen_as_memory(piece: &Piece) -> bool {
-    let strong = [Source::PtLoad, Source::NtFile, Source::Maps, Source::LinuxMaps, Source::MemoryInfo];
+    let strong = [Source::PtLoad, Source::NtFile, Source::Maps, Source::LinuxMaps, Source::MemoryInfo, Source::Listing];
     !strong.into_iter().any(|s| piece.sources.has(s))
 }
 

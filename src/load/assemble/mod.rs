@@ -129,6 +129,7 @@ pub(super) fn assemble(
         unloaded_modules: facts.unloaded_modules,
         limits: Limits { large_address_aware: claimed.large_address_aware, ..facts.limits },
         request: options.request.or(facts.request),
+        stated: facts.stated,
         deep_would_add,
         diagnostics: claimed.diagnostics,
     };
@@ -190,7 +191,8 @@ fn deep_would_add(facts: &Facts, memory: &Memory<'_>, input: &Input<'_>) -> Vec<
 }
 
 fn refuse_empty(facts: &Facts) -> Result<(), LoadError> {
-    if facts.rows.is_empty() && facts.threads.is_empty() && facts.modules.is_empty() {
+    let said = facts.stated.is_some();
+    if facts.rows.is_empty() && facts.threads.is_empty() && facts.modules.is_empty() && !said {
         return Err(LoadError::NothingInIt(
             "the headers are there, but no region, thread or module could be read; capture a new dump".into(),
         ));

@@ -23,11 +23,12 @@ pub(super) struct Piece {
 }
 
 /// Sources from strong to weak. The first that has rows draws the map.
-const STRENGTH: [Source; 11] = [
+const STRENGTH: [Source; 12] = [
     Source::Maps,
     Source::LinuxMaps,
     Source::PtLoad,
     Source::MemoryInfo,
+    Source::Listing,
     Source::NtFile,
     Source::Platform,
     Source::ThreadStack,

@@ -55,7 +55,8 @@ fn parse_range(text: &str) -> Option<AddrRange> {
     AddrRange::new(hex(start)?, hex(end)?)
 }
 
-fn parse_permissions(text: &str) -> Option<Protection> {
+/// Reads `r-xp`: read, write, execute, and whether it is shared. `None` if it is anything else.
+pub fn parse_permissions(text: &str) -> Option<Protection> {
     let &[r, w, x, s] = text.as_bytes() else { return None };
     let flag = |letter: u8, wanted: u8, protection: Protection| match letter {
         b'-' => Some(Protection::NONE),

@@ -3,7 +3,7 @@
 mod line;
 mod lines;
 
-pub use line::{MapsLine, parse as parse_line};
+pub use line::{MapsLine, parse as parse_line, parse_permissions};
 pub use lines::for_each as for_each_line;
 
 use super::Input;
@@ -85,12 +85,13 @@ pub fn take_line(facts: &mut Facts, text: &str, number: u64, source: Source) {
 }
 
 /// `Rss:   4 kB`, `VmFlags: rd ex`, `THPeligible:  0`: a word, a colon, no hyphen before it.
-fn is_smaps_attribute(text: &str) -> bool {
+pub fn is_smaps_attribute(text: &str) -> bool {
     let Some((word, _)) = text.split_once(':') else { return false };
     word.starts_with(|c: char| c.is_ascii_uppercase()) && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
-fn row_of(facts: &mut Facts, line: &MapsLine<'_>, source: Source) -> Row {
+/// The row of one line.
+pub fn row_of(facts: &mut Facts, line: &MapsLine<'_>, source: Source) -> Row {
     let label = label_of(facts, line.path);
     let file = (label == RowLabel::None && !line.path.is_empty()).then(|| facts.intern_file(line.path));
     Row {
@@ -103,7 +104,8 @@ fn row_of(facts: &mut Facts, line: &MapsLine<'_>, source: Source) -> Row {
     }
 }
 
-fn label_of(facts: &mut Facts, path: &str) -> RowLabel {
+/// What a name in brackets says, as `[heap]`; `None` for files and nothing.
+pub fn label_of(facts: &mut Facts, path: &str) -> RowLabel {
     match path {
         "[heap]" => RowLabel::Heap,
         "[stack]" => RowLabel::MainStack,

@@ -5,14 +5,12 @@ use std::path::Path;
 use super::{CUT_NAME, Redaction, Redactor};
 use crate::model::{DumpFormat, Snapshot};
 
-/// Hides users and hosts in everything that a snapshot says in words. The dump's own path is learned from, too; the
+/// Hides users and hosts in everything that a snapshot says in words. The dump's own paths are learned from, too; the
 /// redactor is for whoever shows it.
-pub(in crate::load) fn redact(snapshot: &mut Snapshot, path: Option<&Path>, redaction: &Redaction) -> Redactor {
+pub(in crate::load) fn redact(snapshot: &mut Snapshot, paths: &[&Path], redaction: &Redaction) -> Redactor {
     drop_arguments(snapshot);
     let mut redactor = Redactor::new(redaction);
-    if let Some(path) = path {
-        redactor.learn(&path.to_string_lossy());
-    }
+    paths.iter().for_each(|path| redactor.learn(&path.to_string_lossy()));
     learn(snapshot, &mut redactor);
     replace_paths(snapshot, &redactor);
     replace_names(snapshot, &redactor);

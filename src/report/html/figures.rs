@@ -2,18 +2,17 @@
 
 use maud::{Markup, html};
 
-use crate::model::Evidence;
 use crate::report::Context;
 use crate::report::text::figures;
 
 /// The same figures as in the text report, in the same words.
 pub(super) fn markup(cx: Context<'_>) -> Markup {
-    let complete = cx.snapshot.evidence == Evidence::Complete;
+    let remark = figures::remark(cx);
     html! {
         section id="figures" aria-labelledby="figures-title" {
             div class="head" {
                 h2 id="figures-title" { "Key figures" }
-                @if !complete { p class="remark" { "the map is incomplete: free figures are upper bounds" } }
+                @if !remark.is_empty() { p class="remark" { (remark) } }
             }
             dl class="figures" {
                 @for row in figures::rows(cx) {

@@ -4,6 +4,7 @@
 //! draws the map from compact data in the page ([`data`]), and answers what-ifs with the arithmetic of
 //! [`analyze::splitters`](crate::analyze::splitters).
 
+mod answer;
 mod assets;
 mod data;
 mod embed;
@@ -21,6 +22,8 @@ mod table;
 mod tables;
 mod verdict;
 mod words;
+
+pub use answer::{write_fit_html, write_what_if_html};
 
 use std::io::{self, Write};
 

@@ -14,6 +14,11 @@ pub(super) fn policy(script: &str, style: &str) -> String {
     )
 }
 
+/// A policy for a page without script: its style, and nothing else.
+pub(super) fn without_script(style: &str) -> String {
+    format!("default-src 'none'; style-src '{}'; base-uri 'none'; form-action 'none'", source(style))
+}
+
 fn source(text: &str) -> String {
     format!("sha256-{}", STANDARD.encode(Sha256::digest(text.as_bytes())))
 }

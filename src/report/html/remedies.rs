@@ -12,7 +12,7 @@ pub(super) fn markup(cx: Context<'_>) -> Markup {
         @if let Some(fit) = &cx.counsel.fit {
             section id="must-go" class="list" aria-labelledby="must-go-title" {
                 div class="head" { h2 id="must-go-title" { "What must go" } }
-                p { (fit::sentence(cx, fit)) }
+                p { (fit::answer::of_report(cx, fit)) }
             }
         }
     }

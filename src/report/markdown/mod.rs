@@ -28,6 +28,7 @@ mod tool;
 use std::io::{self, Write};
 
 use super::Context;
+use crate::model::Evidence;
 use paper::Paper;
 use ranked::Ranked;
 
@@ -69,20 +70,33 @@ impl MarkdownOptions<'_> {
 pub fn write_markdown(out: &mut dyn Write, cx: Context<'_>, options: MarkdownOptions<'_>) -> io::Result<()> {
     let mut paper = Paper::default();
     head::write(&mut paper, cx);
-    remedies::write(&mut paper, cx);
-    figures::write(&mut paper, cx);
-    map::write(&mut paper, cx)?;
-    advice::write(&mut paper, cx);
-    gaps::write(&mut paper, cx, options.limit());
-    barriers::write(&mut paper, cx, options.limit());
-    splitters::write(&mut paper, cx, options.limit());
-    stacks::write(&mut paper, cx, options.limit());
-    modules::write(&mut paper, cx, options.limit());
-    kinds::write(&mut paper, cx);
+    if cx.snapshot.evidence == Evidence::None {
+        // All else would be drawn of one gap that is the whole address space.
+        figures::write(&mut paper, cx);
+        advice::write(&mut paper, cx);
+        stacks::write(&mut paper, cx, options.limit());
+    } else {
+        measured(&mut paper, cx, options)?;
+    }
     evidence::write(&mut paper, cx);
     if options.explain {
         explained::write(&mut paper);
     }
     tool::write(&mut paper, options.command);
     out.write_all(paper.text().as_bytes())
+}
+
+/// What is said of a map.
+fn measured(paper: &mut Paper, cx: Context<'_>, options: MarkdownOptions<'_>) -> io::Result<()> {
+    remedies::write(paper, cx);
+    figures::write(paper, cx);
+    map::write(paper, cx)?;
+    advice::write(paper, cx);
+    gaps::write(paper, cx, options.limit());
+    barriers::write(paper, cx, options.limit());
+    splitters::write(paper, cx, options.limit());
+    stacks::write(paper, cx, options.limit());
+    modules::write(paper, cx, options.limit());
+    kinds::write(paper, cx);
+    Ok(())
 }

@@ -26,6 +26,6 @@ pub(super) fn write(paper: &mut Paper, cx: Context<'_>) {
     paper.list(advice.len().min(EXPLAINED), items);
     if let Some(fit) = &cx.counsel.fit {
         paper.heading("What must go");
-        paper.list(1, [sentence(&fit::sentence(cx, fit))]);
+        paper.list(1, [sentence(&fit::answer::of_report(cx, fit))]);
     }
 }

@@ -5,23 +5,31 @@ use std::io;
 use super::super::Context;
 use super::page::Page;
 use super::table::{Align, Table};
-use crate::analyze::{Largest, case};
+use crate::analyze::{Largest, case, stated};
 use crate::model::Evidence;
 use crate::units::{Bytes, Count, Hex, percent, plural};
 
 pub(super) fn write(page: &mut Page<'_>, cx: Context<'_>) -> io::Result<()> {
-    let remark = match cx.snapshot.evidence {
-        Evidence::Complete => "",
-        _ => "the map is incomplete: free figures are upper bounds",
-    };
-    page.heading("Key figures", remark)?;
+    page.heading("Key figures", &remark(cx))?;
     let mut table = Table::new(&[("", Align::Left), ("", Align::Right), ("", Align::Left)]);
     rows(cx).into_iter().for_each(|row| table.row(row));
     table.write(page)
 }
 
+/// What to bear in mind with the figures; nothing where the map is complete.
+pub(in crate::report) fn remark(cx: Context<'_>) -> String {
+    match (stated::instead_of_map(cx.snapshot), cx.snapshot.evidence) {
+        (Some(stated), _) => format!("as {} states them; there is no whole map to measure", stated.by),
+        (None, Evidence::Complete) => String::new(),
+        (None, _) => "the map is incomplete: free figures are upper bounds".into(),
+    }
+}
+
 /// Each figure with its name, value and remark.
 pub(in crate::report) fn rows(cx: Context<'_>) -> Vec<[String; 3]> {
+    if let Some(stated) = stated::instead_of_map(cx.snapshot) {
+        return super::stated_rows::rows(cx, stated);
+    }
     let mut rows = Vec::new();
     free_rows(&mut rows, cx);
     request_rows(&mut rows, cx);

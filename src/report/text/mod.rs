@@ -14,11 +14,13 @@ pub(super) mod modules;
 pub(super) mod page;
 pub(super) mod splitters;
 pub(super) mod stacks;
+mod stated_rows;
 pub(super) mod table;
 
 use std::io::{self, Write};
 
 use super::Context;
+use crate::model::Evidence;
 use page::Page;
 
 pub(super) use label::{owner_label, process_name};
@@ -47,6 +49,13 @@ pub fn write_text(out: &mut dyn Write, cx: Context<'_>, options: TextOptions) ->
     let mut page = Page::new(out, options.color);
     let limit = if options.all { usize::MAX } else { SHOWN };
     head::write(&mut page, cx)?;
+    if cx.snapshot.evidence == Evidence::None {
+        // All else would be drawn of one gap that is the whole address space.
+        figures::write(&mut page, cx)?;
+        stacks::write(&mut page, cx, limit)?;
+        evidence::write(&mut page, cx)?;
+        return if options.explain { super::explain::write(&mut page) } else { Ok(()) };
+    }
     advice::write(&mut page, cx, options.all)?;
     super::fit::write_section(&mut page, cx)?;
     figures::write(&mut page, cx)?;

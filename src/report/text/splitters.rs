@@ -71,6 +71,7 @@ pub(in crate::report) fn owner_group_cells(group: &OwnerGroup) -> [String; 5] {
         By::ThreadName => format!("threads {name}"),
         By::StackSize | By::Shape => name.to_string(),
         By::Folder => format!("modules of {name}"),
+        By::File => format!("mappings of {name}"),
     };
     let (gain, without) = (Bytes(group.gain), Bytes(group.largest_without));
     [what, gain.to_string(), without.to_string(), Bytes(group.bytes).to_string(), Count(group.owners()).to_string()]

@@ -4,9 +4,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::root::{SCHEMA_VERSION, Tool};
-use super::{Address, AddressSpaceView, Context, DumpView, OwnerView};
-use crate::analyze::fit::{Candidate, Fit};
-use crate::model::OwnerId;
+use super::{Address, AddressSpaceView, Context, DumpView, OwnerView, Word};
+use crate::analyze::fit::{Candidate, Change, Changes, Fit};
+use crate::model::{Certainty, OwnerId};
 
 /// What `fit --format json` prints.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -37,7 +37,7 @@ pub struct FitView<'a> {
     /// How many such windows there are; the list has the first 32 at most.
     pub candidate_count: u64,
     /// Pinned owners of whom at least one stands in every window; empty if there are candidates.
-    pub pinned: Vec<OwnerView<'a>>,
+    pub pinned: Vec<StandingView<'a>>,
 }
 
 /// A range of address space to be placed.
@@ -58,8 +58,10 @@ pub struct CandidateView<'a> {
     pub start: Address,
     /// First address after it.
     pub end: Address,
+    /// Whether it is known that nobody else stands there; in an incomplete map somebody may who is not listed.
+    pub certainty: Word<Certainty>,
     /// Who stands in it, by address; all of each must go.
-    pub owners: Vec<OwnerView<'a>>,
+    pub owners: Vec<StandingView<'a>>,
     /// How many they are.
     pub owner_count: u64,
     /// Committed bytes of these owners, in the window and elsewhere.
@@ -68,6 +70,19 @@ pub struct CandidateView<'a> {
     pub reserved: u64,
     /// The largest usable gap without them, of those that mmap reaches, in bytes.
     pub largest_gap_after: u64,
+}
+
+/// An owner that stands in a window: as everywhere else, and what its going would take and give.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Standing")]
+pub struct StandingView<'a> {
+    /// The owner.
+    #[serde(flatten)]
+    pub owner: OwnerView<'a>,
+    /// Address space that all of it takes, in bytes.
+    pub bytes: u64,
+    /// By what kind of change it would go.
+    pub change: Word<Change>,
 }
 
 impl<'a> FitReport<'a> {
@@ -86,22 +101,24 @@ impl<'a> FitReport<'a> {
 impl<'a> FitView<'a> {
     pub(super) fn new(cx: Context<'a>, fit: &Fit) -> FitView<'a> {
         let align = fit.placement.align(cx.analysis.reach);
+        let changes = Changes::of(cx.snapshot);
         FitView {
             request: FitRequestView { size: fit.placement.size, align },
             fits_now: fit.fits_now,
-            candidates: fit.candidates.iter().map(|c| CandidateView::new(cx, c)).collect(),
+            candidates: fit.candidates.iter().map(|c| CandidateView::new(cx, &changes, c)).collect(),
             candidate_count: fit.candidate_count as u64,
-            pinned: owners(cx, &fit.pinned),
+            pinned: owners(cx, &changes, &fit.pinned),
         }
     }
 }
 
 impl<'a> CandidateView<'a> {
-    fn new(cx: Context<'a>, candidate: &Candidate) -> CandidateView<'a> {
+    fn new(cx: Context<'a>, changes: &Changes<'_>, candidate: &Candidate) -> CandidateView<'a> {
         CandidateView {
             start: cx.hex(candidate.window.start()),
             end: cx.hex(candidate.window.end()),
-            owners: owners(cx, &candidate.owners),
+            certainty: Word(candidate.certainty),
+            owners: owners(cx, changes, &candidate.owners),
             owner_count: candidate.owners.len() as u64,
             committed: candidate.committed,
             reserved: candidate.reserved,
@@ -110,6 +127,10 @@ impl<'a> CandidateView<'a> {
     }
 }
 
-fn owners<'a>(cx: Context<'a>, ids: &[OwnerId]) -> Vec<OwnerView<'a>> {
-    ids.iter().filter_map(|id| cx.owner(*id)).collect()
+fn owners<'a>(cx: Context<'a>, changes: &Changes<'_>, ids: &[OwnerId]) -> Vec<StandingView<'a>> {
+    let standing = |id: &OwnerId| {
+        let (bytes, change) = (changes.ledger().taken(*id).bytes(), Word(changes.of_owner(*id)));
+        Some(StandingView { owner: cx.owner(*id)?, bytes, change })
+    };
+    ids.iter().filter_map(standing).collect()
 }

@@ -4,10 +4,12 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Address, Context, Word};
-use crate::analyze::{Bucket, Largest};
-use crate::model::{Certainty, Evidence};
+use crate::analyze::figures::percentage;
+use crate::analyze::{Bucket, Largest, stated};
+use crate::model::{Certainty, Evidence, Stated};
 
-/// Figures over all gaps, in bytes.
+/// Figures over all gaps, in bytes. Where there is no whole map but a tool's own summary, `total`, `gap_count`, `largest`
+/// and the fragmentation are what that states, as in the report's `stated`.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Free")]
 pub struct FreeView {
@@ -93,7 +95,7 @@ impl FreeView {
         let limits = &cx.snapshot.limits;
         let fit = cx.analysis.request_fit;
         let room = cx.analysis.thread_room;
-        FreeView {
+        let measured = FreeView {
             total: figures.total,
             upper_bound: cx.snapshot.evidence != Evidence::Complete,
             usable: figures.usable,
@@ -115,6 +117,40 @@ impl FreeView {
             write_combine_size: figures.socorro.write_combine_size,
             vma_count: limits.vma_count,
             vma_limit: limits.vma_limit,
+        };
+        match stated::instead_of_map(cx.snapshot) {
+            Some(stated) => measured.replaced(cx, stated),
+            None => measured,
+        }
+    }
+
+    /// A tool's own figures, where there is no whole map: what it does not state is an upper bound.
+    fn replaced(self, cx: Context<'_>, stated: &Stated) -> FreeView {
+        let total = stated.free.unwrap_or(self.total);
+        let largest = stated.largest_at.map(|range| LargestView {
+            start: cx.hex(range.start()),
+            end: cx.hex(range.end()),
+            size: range.size(),
+            certainty: Word(Certainty::Free),
+        });
+        let outside = stated.fragmented_bytes().map_or(0.0, |(part, free)| percentage(part, free));
+        let room = self.room_for_threads;
+        let threads = stated::most_threads(stated, room.stack_bytes).unwrap_or(room.threads);
+        FreeView {
+            total,
+            usable: total,
+            unusable: 0,
+            gap_count: stated.free_regions.unwrap_or(self.gap_count),
+            largest,
+            largest_reachable: None,
+            external_fragmentation_percent: outside,
+            unusable_free_index: None,
+            slots: None,
+            room_for_threads: ThreadRoomView { threads, ..room },
+            histogram: Vec::new(),
+            largest_free_vm_block: stated.largest,
+            tiny_block_size: None,
+            ..self
         }
     }
 }

@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::{
     AddressSpaceView, AdviceView, BarrierView, Context, DiagnosticView, DumpView, FitView, FreeView, GapView,
-    GroupView, LimitsView, List, ModuleView, OwnerGroupView, RegionView, SplitterView, StackTotalsView, ThreadView,
-    TotalsView, UnloadedModuleView, VerdictView,
+    GroupView, LimitsView, List, ModuleView, OwnerGroupView, RegionView, SplitterView, StackTotalsView, StatedView,
+    ThreadView, TotalsView, UnloadedModuleView, VerdictView,
 };
 
 /// Version of the shape below. Additions do not change it.
@@ -33,6 +33,8 @@ pub struct Report<'a> {
     pub totals: TotalsView,
     /// Figures of the free address space.
     pub free: FreeView,
+    /// What a tool's own summary says; null where there is none.
+    pub stated: Option<StatedView>,
     /// What else may have refused a request.
     pub limits: LimitsView,
     /// All free ranges, by address; with `regions` they tile floor to ceiling.
@@ -101,6 +103,7 @@ impl<'a> Report<'a> {
             verdict: VerdictView::new(cx),
             totals: TotalsView::new(cx),
             free: FreeView::new(cx),
+            stated: snapshot.stated.as_ref().map(|stated| StatedView::new(cx, stated)),
             limits: LimitsView::new(cx),
             gaps: each(&analysis.gaps, move |gap| Some(GapView::new(cx, *gap))),
             barriers: each(&analysis.barriers, move |barrier| Some(BarrierView::new(cx, *barrier))),

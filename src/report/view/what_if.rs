@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::root::{SCHEMA_VERSION, Tool};
 use super::{AddressSpaceView, Context, DumpView, Word};
 use crate::analyze::VerdictKind;
-use crate::analyze::what_if::{Edit, Outcome};
+use crate::analyze::what_if::{Edit, Outcome, Trial};
 
 /// What `what-if --format json` prints.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -33,6 +33,8 @@ pub struct WhatIfView {
     pub before: OutcomeView,
     /// As it would be.
     pub after: OutcomeView,
+    /// Pinned owners that would be gone, which no change that a user can make would do.
+    pub pinned_gone: u64,
 }
 
 /// The figures that edits are judged by.
@@ -51,7 +53,7 @@ pub struct OutcomeView {
 
 impl<'a> WhatIfReport<'a> {
     /// The figures with their heads; `cx` is that of the dump as it is.
-    pub fn new(cx: Context<'a>, edits: &[Edit], after: Outcome) -> WhatIfReport<'a> {
+    pub fn new(cx: Context<'a>, edits: &[Edit], trial: &Trial) -> WhatIfReport<'a> {
         WhatIfReport {
             schema_version: SCHEMA_VERSION,
             tool: Tool::this(),
@@ -59,8 +61,9 @@ impl<'a> WhatIfReport<'a> {
             address_space: AddressSpaceView::new(cx),
             what_if: WhatIfView {
                 edits: edits.iter().map(Edit::to_string).collect(),
-                before: OutcomeView::new(Outcome::of(cx.analysis)),
-                after: OutcomeView::new(after),
+                before: OutcomeView::new(trial.before),
+                after: OutcomeView::new(trial.after),
+                pinned_gone: trial.pinned_gone,
             },
         }
     }

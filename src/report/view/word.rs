@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
+use crate::analyze::fit::Change;
 use crate::analyze::{By, Group, Remedy, VerdictKind};
 use crate::diag::Severity;
 use crate::model::{Certainty, DumpFormat, Evidence, OwnerKind, ReasonKind, Source, StackSource, State};
@@ -56,6 +57,7 @@ vocabulary!(OwnerKind, "OwnerKind", &OwnerKind::ALL);
 vocabulary!(Source, "EvidenceSource", &Source::ALL);
 vocabulary!(VerdictKind, "VerdictKind", &VerdictKind::ALL);
 vocabulary!(Group, "GroupName", &Group::ALL);
+vocabulary!(Change, "Change", &Change::ALL);
 vocabulary!(By, "GroupedBy", &By::ALL);
 vocabulary!(Remedy, "Remedy", &Remedy::ALL);
 vocabulary!(Certainty, "Certainty", &[Certainty::Free, Certainty::NotListed]);

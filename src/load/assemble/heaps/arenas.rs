@@ -37,7 +37,8 @@ pub(super) fn claim(draft: &mut Draft<'_>) {
     let found: Vec<ArenaHeap> =
         places.take(MAX_PLACES).filter_map(|(i, base)| arena_heap(draft, i, base, max, glibc)).collect();
     for heap in found {
-        let owner = draft.owners.add(Owner::named(OwnerKind::Heap, heap.whole.start(), "glibc thread arena"));
+        let named = Owner::named(OwnerKind::Heap, heap.whole.start(), "glibc thread arena");
+        let owner = draft.owners.add(Owner { arena: heap.arena, ..named });
         draft.claims.push(Claim::new(heap.whole, owner, Rank::Heap));
         // gdb lists the reserved tail as readable.
         draft
@@ -61,6 +62,8 @@ fn aligned_places<'d>(draft: &'d Draft<'_>, piece: &'d Piece, max: u64) -> impl 
 struct ArenaHeap {
     whole: AddrRange,
     tail: Option<AddrRange>,
+    /// Whose heap it is, where the dump holds its heap_info.
+    arena: Option<Addr>,
 }
 
 /// The heap at `base`, which lies in piece `i`: by heap_info where the dump holds it, by the mappings alone else.
@@ -69,7 +72,7 @@ fn arena_heap(draft: &Draft<'_>, i: usize, base: Addr, max: u64, glibc: bool) ->
     match HeapInfo::read(draft, base) {
         Some(info) if info.is_plausible(base, max) && reservation_is_mapped(draft, i, whole) => {
             let usable_end = base.checked_add(info.mprotect_size)?;
-            Some(ArenaHeap { whole, tail: AddrRange::new(usable_end, whole.end()) })
+            Some(ArenaHeap { whole, tail: AddrRange::new(usable_end, whole.end()), arena: Some(info.arena) })
         }
         Some(_) => None,
         None if glibc => by_mappings(draft, i, base, whole),
@@ -87,7 +90,7 @@ fn by_mappings(draft: &Draft<'_>, i: usize, base: Addr, whole: AddrRange) -> Opt
     let usable = draft.pieces.get(i).filter(|p| p.range.start() == base)?;
     let tail = draft.pieces.get(i + 1).filter(|p| p.state == State::Reserved && p.file.is_none())?;
     let exact = usable.range.end() == tail.range.start() && tail.range.end() == whole.end();
-    exact.then_some(ArenaHeap { whole, tail: Some(tail.range) })
+    exact.then_some(ArenaHeap { whole, tail: Some(tail.range), arena: None })
 }
 
 /// Whether anonymous mappings cover the reservation without a hole.

@@ -59,6 +59,7 @@ fn read_class<E: FileHeader<Endian = Endianness>>(
     let dynamic = header.e_type(endian) == elf::ET_DYN;
     let bias = base.0.wrapping_sub(layout.lowest);
     Some(Headers {
+        load_order: None,
         id: build_id(memory, segments, endian, bias, platform.endian),
         preferred_base: Some(Addr(layout.lowest)),
         relocatable: Some(dynamic),

@@ -19,7 +19,9 @@ pub(super) fn claim(draft: &mut Draft<'_>) {
         if i == 0 && draft.platform.os == Some(Os::Windows) {
             draft.large_address_aware = headers.large_address_aware;
         }
-        let headers = Headers { id: listed.id.clone().or(headers.id.clone()), ..headers };
+        let windows = draft.platform.os == Some(Os::Windows);
+        let load_order = u32::try_from(i).ok().filter(|_| windows);
+        let headers = Headers { id: listed.id.clone().or(headers.id.clone()), load_order, ..headers };
         add(draft, &listed.path, listed.range, headers, i == 0);
     }
 }

@@ -28,6 +28,8 @@ pub(super) struct Headers {
     pub relocatable: Option<bool>,
     /// Bytes of address space from the module's base on that it takes.
     pub span: Option<u64>,
+    /// Windows only: its place in the dump's list, which dbghelp writes in the loader's order.
+    pub load_order: Option<u32>,
     /// PE only: IMAGE_FILE_LARGE_ADDRESS_AWARE.
     pub large_address_aware: Option<bool>,
 }
@@ -47,6 +49,7 @@ fn add(draft: &mut Draft<'_>, path: &str, range: AddrRange, headers: Headers, pi
         id: headers.id.map(Into::into),
         preferred_base: headers.preferred_base,
         relocatable: headers.relocatable,
+        load_order: headers.load_order,
         owner,
     });
 }

@@ -89,7 +89,7 @@ fn may_be_stack(piece: &Piece, modules: &Spans) -> bool {
 }
 
 fn only_dumped(piece: &Piece) -> bool {
-    let map = [Source::PtLoad, Source::Maps, Source::LinuxMaps, Source::MemoryInfo, Source::NtFile];
+    let map = [Source::PtLoad, Source::Maps, Source::LinuxMaps, Source::MemoryInfo, Source::NtFile, Source::Listing];
     !map.into_iter().any(|s| piece.sources.has(s))
 }
 

@@ -94,6 +94,7 @@ fn thread(facts: &ThreadFacts, stack: Option<Stack>) -> Thread {
 /// Makes the stack's owner and claims its range with the guard.
 fn own(draft: &mut Draft<'_>, facts: &ThreadFacts, bounds: Bounds) -> Stack {
     let owner = draft.owners.add(Owner {
+        arena: None,
         kind: OwnerKind::Stack,
         start: bounds.reserved().start(),
         name: facts.name.as_deref().map(Into::into),
