@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use super::figures::{figures, names, read, report_of, stack_pointers};
+use super::figures::{assert_same_figures, figures, names, read, report_of, stack_pointers};
 use super::process::{Process, script};
 use super::server::Server;
 use crate::live::{Bits, unless_skipped};
@@ -19,7 +19,7 @@ fn lldb() -> Result<Command, String> {
         let command = || {
             let mut lldb = Command::new("lldb");
             lldb.args(["--no-lldbinit", "--batch"]).env("FRAGSCOPE", env!("CARGO_BIN_EXE_fragscope"));
-            folder.iter().for_each(|folder| drop(lldb.env("PYTHONPATH", folder)));
+            lldb.envs(folder.iter().map(|folder| ("PYTHONPATH", folder)));
             lldb
         };
         let Ok(output) = command().args(["-o", "script print(6 * 7)"]).output() else { continue };
@@ -45,7 +45,7 @@ fn python_folders() -> Vec<std::path::PathBuf> {
 fn run(folder: &Path, arguments: &[&str], commands: &[&str]) -> Result<(String, String), String> {
     let mut lldb = lldb()?;
     lldb.args(arguments).current_dir(folder);
-    commands.iter().for_each(|command| drop(lldb.args(["-o", command])));
+    lldb.args(commands.iter().flat_map(|command| ["-o", command]));
     let output = lldb.output().unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let (printed, said) = (text(&output.stdout), text(&output.stderr));
@@ -71,7 +71,7 @@ fn check(process: &Process, arguments: &[&str], connect: &[&str]) -> Result<(), 
     let path = process.file("maps.txt");
     std::fs::write(&path, maps).unwrap();
     let report = read(&report);
-    assert_eq!(figures(&report), figures(&report_of(Path::new(&path))));
+    assert_same_figures(&report, &report_of(Path::new(&path)));
     assert_eq!(stack_pointers(&report), truth);
     assert!(printed.contains("No breakpoints currently set"), "{printed}");
     let after = printed.rsplit_once("(lldb) thread info").unwrap().1;

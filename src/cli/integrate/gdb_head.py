@@ -13,7 +13,7 @@ echo A process, also a remote one:  pipe fragscope-transcript | fragscope report
 define fragscope-transcript
 info proc mappings
 info threads
-thread apply all -q print $sp
+thread apply all print $sp
 info sharedlibrary
 end
 document fragscope-transcript
