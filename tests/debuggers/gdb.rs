@@ -1,8 +1,10 @@
 //! `fragscope integrate gdb`, sourced by a real gdb.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use super::figures::{assert_same_figures, figures, names, read, report_of, stack_pointers};
 use super::process::{Process, script};
@@ -167,23 +169,37 @@ fn what_the_user_selected_stays_selected() {
     });
 }
 
-/// In non-stop mode some threads may run: they have no stack pointer, and that is said.
+/// In non-stop mode some threads may run: they have no stack pointer, and that is said. The commands come one by one, as
+/// of someone who types, so that gdb takes note of stopped threads between them. (gdb 13 leaves a process stopped that it
+/// detaches from in this mode, whatever was typed, so this process is not looked at afterwards.)
 #[test]
 fn running_threads_are_missing() {
     unless_skipped("gdb, non-stop", || {
         gdb_is_there()?;
         let process = Process::start(Bits::X86_64)?;
         let source = format!("source {}", script(process.folder(), "gdb", "fragscope.py"));
-        let attach = format!("attach {}", process.pid());
         let report = process.file("report.json");
+        let mut gdb = Command::new("gdb");
+        gdb.args(["-nx", "-q", "-ex", "set non-stop on", "-ex", &source]).stdin(Stdio::piped());
+        gdb.env("FRAGSCOPE", env!("CARGO_BIN_EXE_fragscope")).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut gdb = gdb.spawn().unwrap();
+        let mut input = gdb.stdin.take().unwrap();
+        writeln!(input, "attach {}", process.pid()).unwrap();
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while process.states().iter().any(|state| state != "t") {
+            assert!(Instant::now() < deadline, "gdb does not stop the process");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        std::thread::sleep(Duration::from_secs(1));
         let ask = format!("fragscope report --format json -o {report}");
-        let commands = ["set non-stop on", &source, &attach, "thread 2", "continue&", &ask, "interrupt -a"];
-        let count = process.stack_pointers().len();
-        let (printed, said) = process.unchanged(|p| run(p.folder(), &[], &commands));
-        assert!(said.contains("no stack pointer of thread 2: running"), "{printed}\n{said}");
+        writeln!(input, "thread 2\ncontinue&\n{ask}\nkill\nquit").unwrap();
+        drop(input);
+        let said = String::from_utf8(gdb.wait_with_output().unwrap().stderr).unwrap();
+        assert!(said.contains("no stack pointer of thread 2: running"), "{said}");
         let report = read(&report);
-        assert_eq!(stack_pointers(&report).len(), count - 1);
-        assert_eq!(report["threads"].as_array().unwrap().len(), count, "it is listed all the same");
+        let listed = report["threads"].as_array().unwrap().len();
+        assert_eq!(listed, 10, "it is listed all the same");
+        assert_eq!(stack_pointers(&report).len(), listed - 1);
         Ok(())
     });
 }
