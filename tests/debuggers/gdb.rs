@@ -1,7 +1,9 @@
 //! `fragscope integrate gdb`, sourced by a real gdb.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::io::Write;
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -87,6 +89,33 @@ fn a_live_process() {
             Ok(())
         });
     }
+}
+
+/// A program's name may be no text, and hold line breaks: gdb refuses to hand the first to Python, and prints the second
+/// as they are.
+#[test]
+fn a_process_with_a_name_to_fear() {
+    unless_skipped("gdb, name", || {
+        gdb_is_there()?;
+        let name = OsStr::from_bytes(b"f\xff\n0x1 0x9000 ");
+        let process = Process::start_as(Bits::X86_64, name)?;
+        let script = script(process.folder(), "gdb", "fragscope.py");
+        let truth = (process.maps_bytes(), process.stack_pointers());
+        let report = process.file("report.json");
+        let ask = format!("fragscope report --format json -o {report}");
+        let source = format!("source {script}");
+        let commands = ["show host-charset", &source, &ask, "echo <\\n", "show host-charset"];
+        let (printed, said) = process.unchanged(|p| run(p.folder(), &["-p", &p.pid()], &commands));
+        assert!(Path::new(&report).exists(), "{printed}\n{said}");
+        let charset = |text: &str| text.lines().find(|l| l.contains("host character set")).map(str::to_owned);
+        assert_eq!(charset(&printed), charset(printed.rsplit_once("<\n").unwrap().1), "it is as it was");
+        let maps = process.file("maps.txt");
+        std::fs::write(&maps, truth.0).unwrap();
+        let report = read(&report);
+        assert_same_figures(&report, &report_of(Path::new(&maps)));
+        assert_eq!(stack_pointers(&report), truth.1);
+        Ok(())
+    });
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! A process with threads, libraries, files and holes that waits to be looked at.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -21,11 +22,16 @@ pub struct Process {
 impl Process {
     /// Starts it, and waits until it waits.
     pub fn start(bits: Bits) -> Result<Process, String> {
+        Process::start_as(bits, OsStr::new("fragment"))
+    }
+
+    /// The same under another name, which is the main thread's, too.
+    pub fn start_as(bits: Bits, name: &OsStr) -> Result<Process, String> {
         let folder = tempfile::tempdir().unwrap();
-        fs::copy(program(bits)?, folder.path().join("fragment")).unwrap();
-        let script = "ulimit -c unlimited; exec ./fragment \"$@\"";
+        fs::copy(program(bits)?, folder.path().join(name)).unwrap();
+        let script = "ulimit -c unlimited; name=$1; shift; exec ./\"$name\" \"$@\"";
         let mut shell = Command::new("sh");
-        shell.args(["-c", script, "sh"]).args(BUSY).current_dir(folder.path());
+        shell.args(["-c", script, "sh"]).arg(name).args(BUSY).current_dir(folder.path());
         if bits == Bits::I386 {
             shell.arg("request=2G");
         }
@@ -37,7 +43,7 @@ impl Process {
 
     fn wait_until_it_waits(&mut self) {
         let deadline = Instant::now() + PATIENCE;
-        let wrote = |path: &Path| fs::read_to_string(path).is_ok_and(|maps| maps.contains("[stack]"));
+        let wrote = |path: &Path| fs::read(path).is_ok_and(|maps| String::from_utf8_lossy(&maps).contains("[stack]"));
         while !wrote(&self.folder().join("truth.maps")) || self.states().iter().any(|state| state != "S") {
             assert!(self.child.try_wait().unwrap().is_none(), "the process ended");
             assert!(Instant::now() < deadline, "the process does not wait within {PATIENCE:?}");
@@ -60,7 +66,12 @@ impl Process {
 
     /// /proc/PID/maps, now.
     pub fn maps(&self) -> String {
-        fs::read_to_string(format!("/proc/{}/maps", self.pid())).unwrap()
+        String::from_utf8_lossy(&self.maps_bytes()).into_owned()
+    }
+
+    /// The same to the byte.
+    pub fn maps_bytes(&self) -> Vec<u8> {
+        fs::read(format!("/proc/{}/maps", self.pid())).unwrap()
     }
 
     fn tasks(&self) -> Vec<PathBuf> {
@@ -82,7 +93,8 @@ impl Process {
     /// The state of each thread: S waits, T and t are stopped.
     pub fn states(&self) -> Vec<String> {
         let state = |task: &PathBuf| {
-            let stat = fs::read_to_string(task.join("stat")).unwrap_or_default();
+            let stat = fs::read(task.join("stat")).unwrap_or_default();
+            let stat = String::from_utf8_lossy(&stat);
             stat.rsplit_once(") ").map_or_else(String::new, |(_, rest)| rest.chars().take(1).collect())
         };
         self.tasks().iter().map(state).collect()

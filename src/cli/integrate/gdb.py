@@ -15,10 +15,7 @@ def fragscope_core_path():
     connection = getattr(inferior, "connection", None)
     if connection is not None and connection.type != "core":
         return None
-    try:
-        files = gdb.execute("info files", to_string=True)
-    except gdb.error:
-        return None
+    files = fragscope_output("info files")
     # The marks around the name changed over time; the file's type stands behind them.
     found = re.search(r"^Local core dump file:\n\t.(.*?).,\s+file type ", files, re.DOTALL | re.MULTILINE)
     if found:
@@ -34,13 +31,29 @@ def fragscope_output(command):
         return gdb.execute(command, to_string=True)
     except gdb.error:
         return ""
+    except UnicodeDecodeError:
+        return fragscope_output_of_bytes(command)
+
+
+def fragscope_output_of_bytes(command):
+    """The same where names of files are no text in gdb's character set, which refuses them then."""
+    usual = gdb.parameter("host-charset")
+    gdb.execute("set host-charset ISO-8859-1", to_string=True)
+    try:
+        printed = gdb.execute(command, to_string=True)
+    finally:
+        gdb.execute("set host-charset %s" % usual, to_string=True)
+    return printed.encode("latin-1", "replace").decode("utf-8", "surrogateescape")
 
 
 def fragscope_mappings():
     """The map, as gdb prints it; else what gdb knows of files, which is a part of it."""
     mappings = fragscope_output("info proc mappings")
     if "0x" in mappings:
-        return fragscope_output("info proc exe") + mappings
+        # The kernel writes a name's line breaks as \\012 into the map, but not into this.
+        exe = re.search(r"^exe = '(.*)'", fragscope_output("info proc exe"), re.MULTILINE | re.DOTALL)
+        named = "exe = '%s'\n" % fragscope_name(exe.group(1)) if exe else ""
+        return "process %d\n%s%s" % (gdb.selected_inferior().pid, named, mappings)
     raise FragscopeError(
         "this target does not tell its mappings (`info proc mappings` fails): pass a core of the process, or "
         "/proc/PID/maps from the machine that it runs on, to the program itself"
@@ -70,7 +83,10 @@ def fragscope_thread(thread):
     lwp = thread.ptid[1] or thread.ptid[2] or thread.ptid[0]
     handle = fragscope_handle(thread)
     target = "LWP %d" % lwp if handle is None else "Thread %#x (LWP %d)" % (handle, lwp)
-    name = fragscope_name(thread.name)
+    try:
+        name = fragscope_name(thread.name)
+    except UnicodeDecodeError:
+        name = ""
     header = "Thread %d (%s%s):\n" % (thread.global_num, target, ' "%s"' % name if name else "")
     sp = None
     if not thread.is_running():
