@@ -118,9 +118,9 @@ fn gdb_prints_the_kernels_map_of_a_live_process() {
 }
 
 /// The sample's core, unpacked for tools that read no packed one.
-fn core() -> PathBuf {
+fn core(test: &str) -> PathBuf {
     let sample = samples::named("i386-fragmented.core.zst");
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("transcripts-i386.core");
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("transcripts-{test}.core"));
     fs::write(&path, sample.bytes()).unwrap();
     path
 }
@@ -129,7 +129,7 @@ fn core() -> PathBuf {
 fn tools_on_a_core_give_the_kernels_map() {
     let truth = Maps::parse(&samples::named("i386-fragmented.core.zst").truth("maps"));
     let rows: Vec<(u64, u64)> = truth.rows.iter().map(|r| (r.start, r.end)).collect();
-    let core = core();
+    let core = core("tools-on");
     let path = core.to_str().unwrap();
     let gdb = |command| printed("gdb", &["-nx", "-batch", "-c", path, "-ex", command]);
     let cases = [
@@ -150,7 +150,7 @@ fn tools_on_a_core_give_the_kernels_map() {
 
 #[test]
 fn gdbs_stack_pointers_are_those_of_the_core() {
-    let core = core();
+    let core = core("gdbs-stack");
     let truth = samples::named("i386-fragmented.core.zst").load();
     for command in ["thread apply all print $esp", "thread apply all print/x $sp", "thread apply all info registers"] {
         let arguments = ["-nx", "-batch", "-c", core.to_str().unwrap(), "-ex", command];
@@ -167,7 +167,7 @@ fn gdbs_stack_pointers_are_those_of_the_core() {
 
 #[test]
 fn gdbs_mappings_of_a_core_are_a_trap() {
-    let core = core();
+    let core = core("gdbs-mappings");
     let arguments = ["-nx", "-batch", "-c", core.to_str().unwrap(), "-ex", "info proc mappings"];
     let Some(text) = printed("gdb", &arguments) else { return };
     let listing = text.split_once("Mapped address spaces").map(|(_, rest)| format!("Mapped address spaces{rest}"));
@@ -178,7 +178,7 @@ fn gdbs_mappings_of_a_core_are_a_trap() {
 #[cfg(target_os = "linux")]
 #[test]
 fn lldbs_holes_are_not_called_free() {
-    let core = core();
+    let core = core("lldbs-holes");
     let regions: Vec<String> = ["0x0", "0x10000", "0xb65bc000", "0xf7d8d000", "0xffffd000"]
         .iter()
         .map(|a| format!("memory region {a}"))

@@ -11,8 +11,9 @@ pub(super) fn write(paper: &mut Paper, cx: Context<'_>) {
     paper.section(budget::FIGURES);
     paper.heading("Key figures");
     let remark = figures::remark(cx);
-    if !remark.is_empty() {
-        paper.lines(&format!("{}\n\n", sentence(&remark)));
+    if let Some((first, rest)) = remark.split_at_checked(1) {
+        paper.lines(&sentence(&format!("{}{rest}.", first.to_ascii_uppercase())));
+        paper.lines("\n\n");
     }
     let columns = [("figure", Column::Words), ("value", Column::Number), ("", Column::Words)];
     table::write(paper, &columns, figures::rows(cx));
