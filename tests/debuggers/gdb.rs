@@ -45,11 +45,8 @@ fn printed_stack_pointers(printed: &str) -> BTreeMap<u64, u64> {
     for line in printed.lines() {
         if let Some((_, target)) = line.strip_prefix("Thread ").and_then(|l| l.split_once(" (")) {
             let target = target.split('"').next().unwrap();
-            id = target
-                .split(|c: char| !c.is_ascii_digit())
-                .filter(|d| !d.is_empty())
-                .next_back()
-                .map(|d| d.parse().unwrap());
+            let digits = target.split(|c: char| !c.is_ascii_digit()).rfind(|digits| !digits.is_empty());
+            id = digits.map(|digits| digits.parse().unwrap());
         } else if let (Some(id), Some(sp)) = (id, line.split_once(" = (void *) 0x").map(|(_, sp)| sp)) {
             found.insert(id, u64::from_str_radix(sp.trim(), 16).unwrap());
         }
@@ -104,11 +101,8 @@ fn a_process_with_a_name_to_fear() {
         let report = process.file("report.json");
         let ask = format!("fragscope report --format json -o {report}");
         let source = format!("source {script}");
-        let commands = ["show host-charset", &source, &ask, "echo <\\n", "show host-charset"];
-        let (printed, said) = process.unchanged(|p| run(p.folder(), &["-p", &p.pid()], &commands));
+        let (printed, said) = process.unchanged(|p| run(p.folder(), &["-p", &p.pid()], &[&source, &ask]));
         assert!(Path::new(&report).exists(), "{printed}\n{said}");
-        let charset = |text: &str| text.lines().find(|l| l.contains("host character set")).map(str::to_owned);
-        assert_eq!(charset(&printed), charset(printed.rsplit_once("<\n").unwrap().1), "it is as it was");
         let maps = process.file("maps.txt");
         std::fs::write(&maps, truth.0).unwrap();
         let report = read(&report);

@@ -1,5 +1,7 @@
 import re
+import shlex
 import sys
+import tempfile
 
 import gdb
 
@@ -36,21 +38,17 @@ def fragscope_output(command):
 
 
 def fragscope_output_of_bytes(command):
-    """The same where names of files are no text in gdb's character set, which refuses them then."""
-    usual = gdb.parameter("host-charset")
-    gdb.execute("set host-charset ISO-8859-1", to_string=True)
-    try:
-        printed = gdb.execute(command, to_string=True)
-    finally:
-        gdb.execute("set host-charset %s" % usual, to_string=True)
-    return printed.encode("latin-1", "replace").decode("utf-8", "surrogateescape")
+    """The same where the name of a file is no UTF-8, which gdb (13.1) does not hand to Python: by a file of one's own."""
+    with tempfile.NamedTemporaryFile(prefix="fragscope-") as file:
+        gdb.execute("pipe %s | cat > %s" % (command, shlex.quote(file.name)), to_string=True)
+        return file.read().decode("utf-8", "surrogateescape")
 
 
 def fragscope_mappings():
     """The map, as gdb prints it; else what gdb knows of files, which is a part of it."""
     mappings = fragscope_output("info proc mappings")
     if "0x" in mappings:
-        # The kernel writes a name's line breaks as \\012 into the map, but not into this.
+        # The kernel writes a name's line breaks as \012 into the map, but not into this.
         exe = re.search(r"^exe = '(.*)'", fragscope_output("info proc exe"), re.MULTILINE | re.DOTALL)
         named = "exe = '%s'\n" % fragscope_name(exe.group(1)) if exe else ""
         return "process %d\n%s%s" % (gdb.selected_inferior().pid, named, mappings)
