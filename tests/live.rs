@@ -23,7 +23,7 @@ const BUSY: [&str; 7] = ["workers=3", "small=4", "guardless=2", "pool=2", "fiber
 const PATIENCE: Duration = Duration::from_secs(30);
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Bits {
+pub(crate) enum Bits {
     I386,
     X86_64,
 }
@@ -68,7 +68,7 @@ impl Layout {
 // ---- what this machine can do ---------------------------------------------------------------------------------------
 
 /// The generator for these bits, or why it is not there. Built once.
-fn program(bits: Bits) -> Result<&'static Path, String> {
+pub(crate) fn program(bits: Bits) -> Result<&'static Path, String> {
     static BUILT: [OnceLock<Result<PathBuf, String>>; 2] = [const { OnceLock::new() }; 2];
     let slot = &BUILT[usize::from(bits == Bits::X86_64)];
     slot.get_or_init(|| build(bits)).as_deref().map_err(Clone::clone)
@@ -87,7 +87,7 @@ fn build(bits: Bits) -> Result<PathBuf, String> {
 }
 
 /// Cores must land in the process's own folder.
-fn core_files_stay_here() -> Result<(), String> {
+pub(crate) fn core_files_stay_here() -> Result<(), String> {
     let pattern = fs::read_to_string("/proc/sys/kernel/core_pattern").map_err(|e| format!("no core_pattern ({e})"))?;
     match pattern.trim() {
         "core" => Ok(()),
@@ -101,7 +101,7 @@ fn gdb_is_there() -> Result<(), String> {
 }
 
 /// Runs a check, or prints why it cannot be made.
-fn unless_skipped(name: &str, check: impl FnOnce() -> Result<(), String>) {
+pub(crate) fn unless_skipped(name: &str, check: impl FnOnce() -> Result<(), String>) {
     if let Err(reason) = check() {
         println!("{name} skipped: {reason}");
     }

@@ -12,6 +12,8 @@
 mod browser;
 mod cells;
 mod cli;
+#[cfg(target_os = "linux")]
+mod debuggers;
 mod documents;
 mod fit_laws;
 mod golden;

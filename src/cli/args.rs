@@ -46,6 +46,9 @@ pub enum Command {
     WhatIf(WhatIf),
     /// Say how to capture a dump that has a complete map
     HowToCapture(HowToCapture),
+    /// Print a script that asks fragscope from inside a debugger
+    #[command(after_help = INTEGRATE_EXAMPLES)]
+    Integrate(Integrate),
     /// Print the JSON Schema of the report, or of what another command prints
     Schema(Schema),
     /// Print a completion script for a shell
@@ -71,6 +74,12 @@ Examples:
   fragscope map core.6845 0x50000000+256M --cell 64K       a part
   fragscope map core.6845 --around largest-gap             a place and what is around it
   fragscope map core.6845 --cell 1M > map.txt              16 x 256 cells";
+
+const INTEGRATE_EXAMPLES: &str = "\
+Examples:
+  fragscope integrate gdb -o fragscope.py        (gdb) source fragscope.py
+  fragscope integrate lldb -o fragscope.py       (lldb) command script import fragscope.py
+  fragscope integrate windbg -o fragscope.js     0:000> .scriptload C:\\tools\\fragscope.js";
 
 /// Columns of the narrowest and of the widest picture.
 pub const NARROWEST: usize = 40;
@@ -299,6 +308,25 @@ pub enum Described {
     HowToCapture,
     /// A line of `live --log`
     Live,
+}
+
+#[derive(ArgGroup, Debug)]
+pub struct Integrate {
+    /// Which debugger
+    #[arg(value_name = "DEBUGGER")]
+    pub debugger: Debugger,
+    #[command(flatten)]
+    pub destination: Destination,
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Debugger {
+    /// A Python file: `source` it
+    Gdb,
+    /// A Python file: `command script import` it
+    Lldb,
+    /// A JavaScript extension: `.scriptload` it
+    Windbg,
 }
 
 #[derive(ArgGroup, Debug)]

@@ -10,6 +10,7 @@ use super::capture;
 use super::checked::{load_options, redaction};
 use super::command_line;
 use super::failure::Failure;
+use super::integrate;
 use super::live;
 use super::map::{options, unicode};
 use super::output::{use_color, write_to};
@@ -39,6 +40,9 @@ pub fn run(args: Args) -> Result<(), Failure> {
         Command::Fit(args) => questions::fit(&args),
         Command::WhatIf(args) => questions::what_if(&args),
         Command::HowToCapture(args) => capture::how_to_capture(&args),
+        Command::Integrate(args) => {
+            write_to(&args.destination, |out| out.write_all(integrate::script(args.debugger).as_bytes()))
+        }
         Command::Schema(args) => schema(&args),
         Command::Completions { shell } => completions(shell),
         Command::Man => man(),

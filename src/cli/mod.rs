@@ -7,6 +7,7 @@ mod command_line;
 mod commands;
 mod edit;
 mod failure;
+mod integrate;
 mod interrupt;
 mod live;
 mod map;
