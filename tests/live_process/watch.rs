@@ -10,7 +10,9 @@ use super::target::{Target, fragscope, run, signal, unless_skipped};
 
 fn lines(path: &std::path::Path) -> Vec<Value> {
     let text = fs::read_to_string(path).unwrap_or_default();
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    // The last may be only half there while it is written.
+    let whole = text.split_inclusive('\n').filter(|line| line.ends_with('\n'));
+    whole.map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 fn until(what: &str, mut holds: impl FnMut() -> bool) {
@@ -65,7 +67,7 @@ fn ctrl_c_ends_it_cleanly() {
         let shown = String::from_utf8(output.stdout).unwrap();
         assert_eq!(shown.lines().count(), lines(&log).len(), "a line for each look, and no half one");
         assert!(shown.lines().all(|line| line.contains("Z  largest gap ") && line.ends_with(" mappings")), "{shown}");
-        assert!(target.stopped().is_empty());
+        until("nothing is stopped", || target.stopped().is_empty());
         Ok(())
     });
 }
@@ -102,9 +104,11 @@ fn the_end_of_the_process_is_an_end_unless_somebody_waits() {
         for (more, code) in [(&[][..], 0), (&["--until", "gaps > 100000"][..], 2)] {
             let mut target = Target::start("-m64", 1, 0)?;
             let mut command = fragscope();
-            command.args(["live", &target.pid.to_string(), "--watch", "0.1"]).args(more);
+            let folder = tempfile::tempdir().unwrap();
+            let log = folder.path().join("log");
+            command.args(["live", &target.pid.to_string(), "--watch", "0.1", "--log"]).arg(&log).args(more);
             let watching = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-            std::thread::sleep(Duration::from_millis(300));
+            until("a look", || !lines(&log).is_empty());
             drop(target.child.stdin.take());
             target.child.wait().unwrap();
             let output = watching.wait_with_output().unwrap();

@@ -88,6 +88,8 @@ impl Sample {
 /// # Errors
 /// Those of `out`.
 pub fn write_sample(out: &mut dyn Write, sample: &Sample) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, sample).map_err(io::Error::from)?;
-    writeln!(out)
+    // In one piece: whoever follows a log must see no half line.
+    let mut line = serde_json::to_vec(sample).map_err(io::Error::from)?;
+    line.push(b'\n');
+    out.write_all(&line)
 }
