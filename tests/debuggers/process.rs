@@ -5,13 +5,38 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
+
+use nix::sys::ptrace;
+use nix::unistd::Pid;
 
 use crate::live::{Bits, core_files_stay_here, program};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 const BUSY: [&str; 9] =
     ["workers=3", "small=3", "guardless=1", "pool=1", "fibers=1", "blocks=60", "hold=1", "carve=0", "request=100T"];
+
+/// Whether a process may be traced here, and whether the kernel tells where a waiting one is: containers may forbid both.
+/// Without, debuggers attach to nothing, and gdbserver does not even end.
+fn may_debug() -> Result<(), String> {
+    static ASKED: OnceLock<Result<(), String>> = OnceLock::new();
+    ASKED.get_or_init(try_to_debug).clone()
+}
+
+fn try_to_debug() -> Result<(), String> {
+    let mut child = Command::new("sleep").arg("60").stdin(Stdio::null()).spawn().map_err(|e| e.to_string())?;
+    let pid = Pid::from_raw(i32::try_from(child.id()).unwrap());
+    // Asked by a sibling, as debuggers are: Yama lets parents look that siblings may not (kernel.yama.ptrace_scope=1).
+    let told = Command::new("cat").arg(format!("/proc/{pid}/syscall")).stderr(Stdio::null()).output();
+    // The kernel lets it go when the thread that traces it ends.
+    let traced = std::thread::spawn(move || ptrace::seize(pid, ptrace::Options::empty())).join().unwrap();
+    let _ = child.kill();
+    let _ = child.wait();
+    traced.map_err(|e| format!("ptrace is not permitted here ({e})"))?;
+    let told = told.is_ok_and(|output| output.status.success() && !output.stdout.is_empty());
+    told.then_some(()).ok_or_else(|| "/proc/PID/syscall of another process cannot be read here".into())
+}
 
 /// The process; it ends with this value.
 pub struct Process {
@@ -27,8 +52,11 @@ impl Process {
 
     /// The same under another name, which is the main thread's, too.
     pub fn start_as(bits: Bits, name: &OsStr) -> Result<Process, String> {
+        may_debug()?;
         let folder = tempfile::tempdir().unwrap();
-        fs::copy(program(bits)?, folder.path().join(name)).unwrap();
+        // By another program: while this one has it open for writing, a child forked meanwhile holds it, too (ETXTBSY).
+        let copied = Command::new("cp").arg(program(bits)?).arg(folder.path().join(name)).status();
+        assert!(copied.is_ok_and(|status| status.success()), "cp");
         let script = "ulimit -c unlimited; name=$1; shift; exec ./\"$name\" \"$@\"";
         let mut shell = Command::new("sh");
         shell.args(["-c", script, "sh"]).arg(name).args(BUSY).current_dir(folder.path());

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use super::process::Process;
 
@@ -36,7 +37,11 @@ impl Server {
 
     /// Waits until it has let go of the process.
     pub fn finish(mut self) {
-        self.child.wait().unwrap();
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while self.child.try_wait().unwrap().is_none() {
+            assert!(Instant::now() < deadline, "gdbserver does not end: did nobody connect?");
+            std::thread::sleep(Duration::from_millis(10));
+        }
     }
 }
 

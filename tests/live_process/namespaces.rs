@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::Command;
 
-use super::target::{Target, fragscope, outcome, report, unless_skipped};
+use super::target::{Target, fragscope, outcome, unless_skipped, whole_report};
 
 fn can_unshare() -> Result<(), String> {
     let done = Command::new("unshare").args(["--pid", "--fork", "true"]).output();
@@ -21,7 +21,7 @@ fn a_process_in_another_namespace_has_exact_stacks() {
         let children = format!("/proc/{0}/task/{0}/children", target.child.id());
         let children = fs::read_to_string(children).map_err(|e| e.to_string())?;
         target.pid = children.trim().parse().map_err(|_| format!("children: {children:?}"))?;
-        let report = report(target.pid, &[]);
+        let report = whole_report(target.pid);
         let threads = report["threads"].as_array().unwrap();
         let exact = threads.iter().filter(|t| t["stack"]["source"] == "pthread").count();
         assert_eq!((threads.len(), exact), (5, 4), "{threads:#?}");
