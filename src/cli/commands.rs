@@ -181,9 +181,10 @@ pub(super) fn open(input: &Input, space: &Space) -> Result<Dump<'static>, Failur
 fn open_together<'i>(input: &'i Input, options: &LoadOptions) -> Result<Dump<'static>, (&'i Path, LoadError)> {
     let paths: Vec<&Path> = std::iter::once(&input.dump).chain(&input.with).map(PathBuf::as_path).collect();
     let open_one = |path: &&'i Path| {
-        let opened = match *path == Path::new("-") {
-            true => load::Input::from_reader(Box::new(io::stdin()), options.deep),
-            false => load::Input::open(path, options.deep),
+        let opened = match live::pid_of(path) {
+            Some(_) => Err(LoadError::Process("a running process stands alone; pass it without the files".into())),
+            None if *path == Path::new("-") => load::Input::from_reader(Box::new(io::stdin()), options.deep),
+            None => load::Input::open(path, options.deep),
         };
         opened.map_err(|e| (*path, e))
     };

@@ -18,6 +18,7 @@ fn numbers_that_are_no_process() {
     assert_refused(&run(&["live", "0"]), "no process 0");
     assert_refused(&run(&["report", "pid:4194305"]), "there is no process 4194305 here");
     assert_refused(&run(&["live", "18446744073709551615"]), "there is no process");
+    assert_refused(&run(&["report", "pid:1", "Cargo.toml"]), "a running process stands alone");
     let typo = run(&["live", "abc"]);
     assert!(typo.code == Some(2) && typo.err.contains("pgrep"), "{}", typo.err);
 }
