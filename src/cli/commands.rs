@@ -75,7 +75,7 @@ fn map(mut args: Map) -> Result<(), Failure> {
     if let (Some(Around::Module(name)), Some(redactor)) = (&mut args.around, dump.redactor()) {
         *name = redactor.apply(name);
     }
-    let answers = Answers::of(dump.snapshot(), args.output.format);
+    let answers = Answers::of_part(dump.snapshot(), args.output.format);
     let cx = answers.context(dump.snapshot());
     let options = options(cx, &args).map_err(|e| Failure::Usage(e).redacted(dump.redactor()))?;
     match args.output.format {
@@ -101,7 +101,7 @@ fn map(mut args: Map) -> Result<(), Failure> {
 fn threads(mut args: Threads) -> Result<(), Failure> {
     args.input.with.append(&mut args.more);
     let dump = open(&args.input, &Space::default())?;
-    let answers = Answers::of(dump.snapshot(), args.output.format);
+    let answers = Answers::of_part(dump.snapshot(), args.output.format);
     let cx = answers.context(dump.snapshot());
     let color = use_color(args.output.color, &args.output.destination);
     write(&dump, &args.output.destination, |out| match args.output.format {
@@ -119,7 +119,7 @@ fn threads(mut args: Threads) -> Result<(), Failure> {
 
 fn at(args: At) -> Result<(), Failure> {
     let dump = open(&args.input, &args.space)?;
-    let answers = Answers::of(dump.snapshot(), args.output.format);
+    let answers = Answers::of_part(dump.snapshot(), args.output.format);
     let cx = answers.context(dump.snapshot());
     let color = use_color(args.output.color, &args.output.destination);
     write(&dump, &args.output.destination, |out| match args.output.format {
@@ -228,11 +228,16 @@ impl Answers {
             Format::Json | Format::Html => OwnerIds::new(&snapshot.owners),
             Format::Text | Format::Markdown => OwnerIds::default(),
         };
-        let answers = Answers { analysis: analyze(snapshot), counsel: Counsel::default(), ids };
+        Answers { analysis: analyze(snapshot), counsel: Counsel::default(), ids }
+    }
+
+    /// For a part of the report: its page is the whole report's, and so has what would help.
+    fn of_part(snapshot: &Snapshot, format: Format) -> Answers {
+        let answers = Answers::of(snapshot, format);
         if format == Format::Html { answers.advised(snapshot) } else { answers }
     }
 
-    /// With what would help: for reports, and for every page.
+    /// With what would help.
     fn advised(self, snapshot: &Snapshot) -> Answers {
         Answers { counsel: advise(snapshot, &self.analysis), ..self }
     }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::{Advice, Patient, Remedy};
 use crate::addr::AddrRange;
+use crate::analyze::fit::Ledger;
 use crate::analyze::what_if::{self, Edit, Outcome};
 use crate::model::{OwnerId, OwnerKind};
 use crate::units::{Bytes, Count};
@@ -50,13 +51,8 @@ struct Waste {
 /// By kind and size of the owner that cut the granule.
 fn waste(patient: &Patient<'_>) -> HashMap<(OwnerKind, u64), Waste> {
     let space = &patient.snapshot.space;
-    let mut sizes = vec![0u64; patient.snapshot.owners.len()];
-    for region in space.regions() {
-        if let Some(size) = sizes.get_mut(region.owner.0 as usize) {
-            *size += region.range.size();
-        }
-    }
-    let key = |id: OwnerId| Some((patient.snapshot.owner(id)?.kind, *sizes.get(id.0 as usize)?));
+    let ledger = Ledger::of(patient.snapshot);
+    let key = |id: OwnerId| Some((patient.snapshot.owner(id)?.kind, ledger.taken(id).bytes()));
     let mut waste: HashMap<_, Waste> = HashMap::new();
     for hole in space.holes() {
         for (index, bytes) in cut(patient, hole.range, hole.below, hole.above) {

@@ -31,10 +31,8 @@ impl Block for ProcMaps {
         true
     }
 
-    fn foreign(&mut self, line: &Line<'_>) {
-        if let Some(listing) = &mut self.listing {
-            listing.note_foreign(line.number);
-        }
+    fn listing(&mut self) -> Option<&mut Listing> {
+        self.listing.as_mut()
     }
 
     fn end(&mut self, found: &mut Found) {

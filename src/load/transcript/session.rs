@@ -2,6 +2,7 @@
 
 use super::found::Found;
 use super::lines::{Line, Prompt};
+use super::listing::Listing;
 use super::{
     debugdiag, gdb_mappings, gdb_sections, gdb_session, gdb_sharedlibrary, gdb_threads, lldb_regions, lldb_threads,
     pmap, proc_maps, readelf, sos, systeminformer, vadump, vmmap, windbg_address, windbg_address_old,
@@ -16,8 +17,17 @@ pub(super) trait Block {
     /// Takes a line of the output, the first one included. Returns whether it is one.
     fn take(&mut self, line: &Line<'_>, found: &mut Found) -> bool;
 
+    /// The rows of a map that it has taken so far, if it is one.
+    fn listing(&mut self) -> Option<&mut Listing> {
+        None
+    }
+
     /// Notes a line in the middle that is neither its own nor another's beginning.
-    fn foreign(&mut self, _line: &Line<'_>) {}
+    fn foreign(&mut self, line: &Line<'_>) {
+        if let Some(listing) = self.listing() {
+            listing.note_foreign(line.number);
+        }
+    }
 
     /// The output is over: another begins, a prompt asks for the next command, or the log ends.
     fn end(&mut self, _found: &mut Found) {}

@@ -49,10 +49,8 @@ impl Block for OldAddress {
         self.region.as_mut().is_some_and(|region| attribute(region, line.text.trim()))
     }
 
-    fn foreign(&mut self, line: &Line<'_>) {
-        if let Some(listing) = &mut self.listing {
-            listing.note_foreign(line.number);
-        }
+    fn listing(&mut self) -> Option<&mut Listing> {
+        self.listing.as_mut()
     }
 
     fn end(&mut self, found: &mut Found) {
