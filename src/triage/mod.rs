@@ -5,12 +5,15 @@
 //! through [`Rows`], one at a time.
 
 mod column;
+mod label;
+mod measure;
 mod row;
 mod rows;
 mod status;
 mod summary;
 
 pub use column::{COLUMNS, Column, Kind, Value};
+pub use measure::RowFile;
 pub use row::{ROW_SCHEMA_VERSION, Row, RowSplitter, RowStacks};
 pub use rows::Rows;
 pub use status::Status;
