@@ -4,15 +4,16 @@
 //! kept in a journal as they come, and made into outputs at the end. Whatever an input is, and whatever it does to who reads
 //! it, it has a row.
 
+mod archive;
 mod args;
 mod child;
 mod driver;
 mod feed;
+mod file;
 mod folder;
 mod hooks;
 mod journal;
 mod list;
-mod measure;
 mod name;
 mod obituary;
 mod one;
