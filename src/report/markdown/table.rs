@@ -20,14 +20,16 @@ pub enum Column {
 /// Titles, and what stands below each.
 pub type Columns<const N: usize> = [(&'static str, Column); N];
 
-/// Writes a table with as many rows as there is room for, and says how many these are.
-pub fn write<const N: usize>(
+/// Writes a table with as many rows as there is room for, and says how many these are. Each row has a cell for each
+/// column.
+pub fn write<Cells: IntoIterator<Item = String>>(
     paper: &mut Paper,
-    columns: &Columns<N>,
-    rows: impl IntoIterator<Item = [String; N]>,
+    columns: &[(&str, Column)],
+    rows: impl IntoIterator<Item = Cells>,
 ) -> usize {
-    let titles = columns.map(|(title, _)| format!(" {title} |")).concat();
-    let rules = columns.map(|(_, column)| if column == Column::Number { " ---: |" } else { " --- |" }).concat();
+    let titles: String = columns.iter().map(|(title, _)| format!(" {title} |")).collect();
+    let rule = |column: &Column| if *column == Column::Number { " ---: |" } else { " --- |" };
+    let rules: String = columns.iter().map(|(_, column)| rule(column)).collect();
     let mut rows = rows.into_iter().map(|cells| row(columns, cells));
     // A header without a row below it would say nothing.
     let Some(first) = rows.next() else { return 0 };
@@ -37,7 +39,7 @@ pub fn write<const N: usize>(
     1 + rows.take_while(|row| paper.lines(row)).count()
 }
 
-fn row<const N: usize>(columns: &Columns<N>, cells: [String; N]) -> String {
+fn row(columns: &[(&str, Column)], cells: impl IntoIterator<Item = String>) -> String {
     let cells = columns.iter().zip(cells).map(|((_, column), cell)| match column {
         Column::Code => code(&cell, NAME),
         Column::Words | Column::Number => prose(&cell).replace('|', "\\|"),
@@ -59,6 +61,6 @@ mod tests {
         assert!((1..100).contains(&written), "{written}");
         assert!(paper.text().starts_with("| who | size |\n| --- | ---: |\n| `a\\u{7c}b\\u{60}0` | 4 KiB |\n"));
         assert_eq!(paper.text().lines().count(), 2 + written);
-        assert_eq!(write(&mut paper, &columns, []), 0);
+        assert_eq!(write::<[String; 2]>(&mut paper, &columns, []), 0);
     }
 }

@@ -34,7 +34,7 @@ impl<'a> Table<'a> {
     }
 
     /// Adds a row, one cell for each column.
-    pub fn row<const N: usize>(&mut self, cells: [String; N]) {
+    pub fn row(&mut self, cells: impl Into<Vec<String>>) {
         self.rows.push(cells.into());
     }
 

@@ -1,0 +1,10 @@
+//! What `triage` writes of many rows, in every format.
+
+mod by;
+mod csv;
+mod golden;
+mod junit;
+mod large;
+mod markdown;
+mod rows;
+mod text;
