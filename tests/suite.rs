@@ -46,6 +46,8 @@ mod shared_stacks;
 mod spaces;
 mod synth;
 mod transcripts;
+#[cfg(target_os = "linux")]
+mod triage;
 mod truth;
 mod what_if;
 mod what_if_laws;

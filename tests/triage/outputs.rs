@@ -1,0 +1,80 @@
+//! What a run leaves.
+
+use super::harness::{Place, column, lines, timeless};
+
+#[test]
+fn all_outputs_of_one_run_have_all_rows() {
+    let place = Place::new();
+    place.maps("in", 12);
+    place.file("in/bad", "?");
+    let outcome =
+        place.run(&["triage", "in", "-o", "a.jsonl", "-o", "a.csv", "-o", "a.md", "-o", "a.junit.xml", "-o", "a.txt"]);
+    assert_eq!((outcome.code, outcome.err.as_str()), (0, ""));
+    assert_eq!(place.names(), ["a.csv", "a.jsonl", "a.junit.xml", "a.md", "a.txt", "in"]);
+    assert_eq!(lines(&place.read("a.jsonl")).len(), 13);
+    assert_eq!(place.read("a.csv").lines().count(), 14);
+    assert_eq!(place.read("a.junit.xml").matches("<testcase").count(), 13);
+    assert_eq!(place.read("a.txt"), outcome.out);
+}
+
+#[test]
+fn rows_of_parts_become_one() {
+    let place = Place::new();
+    place.maps("in", 30);
+    assert_eq!(place.run(&["triage", "in", "-o", "whole.jsonl"]).code, 0);
+    for part in ["0/2", "1/2"] {
+        assert_eq!(place.run(&["triage", "in", "-o", "p.jsonl", "--shard", part]).code, 0);
+    }
+    let parts = ["triage", "--from-rows", "p-00000-of-00002.jsonl", "p-00001-of-00002.jsonl"];
+    let outcome = place.run(&[&parts[..], &["-o", "merged.jsonl", "--by", "verdict"]].concat());
+    assert_eq!((outcome.code, outcome.err.as_str()), (0, ""));
+    assert!(outcome.out.starts_with("30 dumps, all read"), "{}", outcome.out);
+    let sorted = |name: &str| {
+        let mut rows = timeless(&place.read(name));
+        rows.sort_by_key(|row| row["file"].to_string());
+        rows
+    };
+    assert_eq!(sorted("merged.jsonl"), sorted("whole.jsonl"));
+}
+
+#[test]
+fn reports_lie_beside() {
+    let place = Place::new();
+    place.maps("in", 3);
+    place.file("in/bad", "?");
+    for (format, begins) in [("html", "<!DOCTYPE"), ("json", "{"), ("markdown", "#"), ("text", "")] {
+        let folder = format!("out/reports-{format}");
+        std::fs::create_dir_all(place.path("out")).unwrap();
+        let args = ["triage", "in", "-o", "out/a.jsonl", "--reports", &folder, "--report-format", format];
+        assert_eq!(place.run(&args).code, 0);
+        let rows = lines(&place.read("out/a.jsonl"));
+        assert!(rows[3]["report"].is_null());
+        for row in &rows[..3] {
+            // As seen from the output.
+            let report = place.read(&format!("out/{}", row["report"].as_str().unwrap()));
+            assert!(report.to_lowercase().starts_with(&begins.to_lowercase()), "{report}");
+            assert!(report.len() > 100);
+        }
+    }
+}
+
+#[test]
+fn names_of_people_are_hidden_everywhere() {
+    let place = Place::new();
+    place.file("home/alice/in/a.maps", super::harness::maps(1));
+    place.file("home/alice/in/abort", "fragscope-hook: abort");
+    place.file("home/alice/in/bad", "?");
+    let folder = place.path("home/alice/in");
+    let folder = folder.to_str().unwrap().replace("/home/", "/./home/");
+    let args = ["triage", &folder, "--redact", "-o", "a.jsonl", "-o", "a.md", "--reports", "reports"];
+    let outcome = place.run(&args);
+    assert_eq!(outcome.code, 0, "{}", outcome.err);
+    let reports: Vec<String> =
+        std::fs::read_dir(place.path("reports")).unwrap().map(|e| e.unwrap().path().display().to_string()).collect();
+    assert_eq!(reports.len(), 1);
+    let report = std::fs::read_to_string(&reports[0]).unwrap();
+    for text in [outcome.out, place.read("a.jsonl"), place.read("a.md"), reports.concat(), report] {
+        assert!(!text.contains("alice"), "{text}");
+    }
+    assert_eq!(column(&lines(&place.read("a.jsonl")), "status"), ["ok", "crashed", "unreadable"]);
+}
