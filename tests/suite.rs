@@ -40,6 +40,7 @@ mod redact;
 #[cfg(target_os = "linux")]
 mod remedies;
 mod repack;
+mod rows;
 mod samples;
 mod shared_stacks;
 mod spaces;

@@ -1,0 +1,20 @@
+//! Many dumps: one row for each, and what is made of rows.
+//!
+//! A [`Row`] is plain data: whoever reads a dump makes one ([`Row::failed`] where nothing could be said), and everything
+//! after that (groups, gates, tables, pages) knows rows only. Rows of a large run lie on disk, so whatever walks them goes
+//! through [`Rows`], one at a time.
+
+mod column;
+mod label;
+mod measure;
+mod row;
+mod rows;
+mod status;
+mod summary;
+
+pub use column::{COLUMNS, Column, Kind, Value};
+pub use measure::RowFile;
+pub use row::{ROW_SCHEMA_VERSION, Row, RowSplitter, RowStacks};
+pub use rows::Rows;
+pub use status::Status;
+pub use summary::{Gate, RowGroup, Summary, Triaged};
