@@ -53,7 +53,8 @@ fn check(folder: &TempDir, archive: &str) {
     let mut found: Vec<(String, Vec<u8>)> =
         walked.rows.iter().map(|row| (plain(row), row.bytes().to_owned())).collect();
     let mut expected = files();
-    (found.sort(), expected.sort());
+    found.sort();
+    expected.sort();
     let names = |files: &[(String, Vec<u8>)]| files.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
     assert_eq!(names(&found), names(&expected), "{archive}");
     assert!(found == expected, "{archive}: other bytes");
@@ -203,6 +204,7 @@ fn check_cab(folder: &TempDir, archive: &str) {
     let mut found: Vec<&[u8]> = walked.rows.iter().map(Row::bytes).collect();
     let expected = files();
     let mut expected: Vec<&[u8]> = expected.iter().filter(|f| !f.0.ends_with("txt")).map(|f| f.1.as_slice()).collect();
-    (found.sort_unstable(), expected.sort_unstable());
+    found.sort_unstable();
+    expected.sort_unstable();
     assert!(found == expected, "{archive}: {:?}", walked.names());
 }
