@@ -15,6 +15,7 @@ use super::live;
 use super::map::{options, unicode};
 use super::output::{use_color, write_to};
 use super::questions;
+use super::triage;
 use crate::addr::AddrRange;
 use crate::analyze::{Analysis, Counsel, advise, analyze, stated};
 use crate::error::LoadError;
@@ -39,6 +40,8 @@ pub fn run(args: Args) -> Result<(), Failure> {
         Command::Live(args) => live::live(args),
         Command::Fit(args) => questions::fit(&args),
         Command::WhatIf(args) => questions::what_if(&args),
+        Command::Triage(args) => triage::triage(&args),
+        Command::TriageWorker => triage::work(),
         Command::HowToCapture(args) => capture::how_to_capture(&args),
         Command::Integrate(args) => {
             write_to(&args.destination, |out| out.write_all(integrate::script(args.debugger).as_bytes()))
