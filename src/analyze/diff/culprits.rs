@@ -4,11 +4,12 @@ use super::growth::{self, Tally};
 use super::items::Like;
 use super::news::{self, HowNew, New};
 use super::trial::{self, Segment};
-use super::{OldGap, Pairing};
+use super::{OldGap, Pairing, parties};
 use crate::addr::AddrRange;
 use crate::analyze::advice::LEAST_GAIN;
-use crate::analyze::what_if;
-use crate::model::{Evidence, OwnerId, OwnerKind};
+use crate::analyze::thresholds::MORE_THAN_MEMORY;
+use crate::analyze::{Analysis, what_if};
+use crate::model::{Evidence, OwnerId};
 
 /// Culprits at most that are tried with a fresh start, which costs a copy of the map each.
 const MOST_RESTARTS: usize = 12;
@@ -87,12 +88,12 @@ pub struct Follower {
 pub(super) fn rank(pairing: &Pairing<'_>, old_gap: Option<&OldGap>) -> Vec<Culprit> {
     let news = news::find(pairing, old_gap);
     let tallies = growth::tallies(pairing);
-    let leaders = leaders(pairing, &news);
-    let party = |new: &New| leaders.get(new.like).copied();
+    let parties = parties::find(pairing, &news);
+    let party = |new: &New| parties.get(new.like).copied();
     let segments = news::segments(pairing, &news, party);
     let (space, reach) = (&pairing.new.snapshot.space, pairing.new.analysis.reach);
-    let without = trial::largest_without(space, reach, &segments, leaders.len());
-    let mut culprits = gather(pairing, &news, &leaders, &tallies);
+    let without = trial::largest_without(space, reach, &segments, parties.len());
+    let mut culprits = gather(pairing, &news, &parties, &tallies);
     for culprit in &mut culprits {
         let largest = without.get(culprit.party).copied().unwrap_or(0);
         culprit.found.set(largest, pairing);
@@ -115,8 +116,14 @@ impl Culprit {
         let today = pairing.new.analysis.figures.largest_reachable_size();
         self.largest_without = largest.max(today);
         self.gain = self.largest_without - today;
-        self.counts = self.gain > today / LEAST_GAIN;
+        self.counts = self.gain > today / LEAST_GAIN && matters(pairing.new.analysis);
     }
+}
+
+/// Whether the size of the largest gap can matter to anybody.
+pub(super) fn matters(analysis: &Analysis) -> bool {
+    let needed = analysis.verdict.needed.unwrap_or(0);
+    analysis.figures.largest_reachable_size() < MORE_THAN_MEMORY.max(needed)
 }
 
 fn order(culprit: &Culprit) -> impl Ord {
@@ -130,43 +137,16 @@ fn standing_of(culprit: &Culprit, old_gap: Option<&OldGap>) -> u64 {
     standing.iter().filter(|s| culprit.members.binary_search(&s.owner).is_ok()).map(|s| s.bytes).sum()
 }
 
-/// By like, the like that it is counted with: itself, or the pool of threads that brought it.
-fn leaders(pairing: &Pairing<'_>, news: &[New]) -> Vec<usize> {
-    let mut leaders: Vec<usize> = (0..pairing.names.all.len()).collect();
-    let mut came = vec![0u64; leaders.len()];
-    for new in news.iter().filter(|new| new.how == HowNew::Came) {
-        if let Some(count) = came.get_mut(new.like) {
-            *count += 1;
-        }
-    }
-    let likes = || pairing.names.all.iter().zip(&came).enumerate();
-    let pools = likes().filter(|(_, (like, count))| like.kind == OwnerKind::Stack && **count > 0);
-    let Some((pool, (_, threads))) = pools.max_by_key(|(_, (like, count))| (**count, std::cmp::Reverse(*like))) else {
-        return leaders;
-    };
-    for (number, (like, count)) in likes() {
-        let follows = matches!(like.kind, OwnerKind::Teb) || (like.kind == OwnerKind::Heap && &*like.name != "[heap]");
-        if follows && *count > 0 && count <= threads {
-            if let Some(leader) = leaders.get_mut(number) {
-                *leader = pool;
-            }
-        }
-    }
-    leaders
-}
-
 /// What is new by party, without its counterfactual.
-fn gather(pairing: &Pairing<'_>, news: &[New], leaders: &[usize], tallies: &[(Tally, Tally)]) -> Vec<Suspect> {
-    let mut by_party: Vec<Vec<&New>> = vec![Vec::new(); leaders.len()];
+fn gather(pairing: &Pairing<'_>, news: &[New], parties: &[usize], tallies: &[(Tally, Tally)]) -> Vec<Suspect> {
+    let mut by_party: Vec<Vec<&New>> = vec![Vec::new(); parties.len()];
     for new in news {
-        if let Some(list) = leaders.get(new.like).and_then(|party| by_party.get_mut(*party)) {
+        if let Some(list) = parties.get(new.like).and_then(|party| by_party.get_mut(*party)) {
             list.push(new);
         }
     }
-    let parties = by_party.into_iter().enumerate().filter(|(_, list)| !list.is_empty());
-    parties
-        .filter_map(|(party, list)| Some(Suspect { party, found: suspect(pairing, party, &list, tallies)? }))
-        .collect()
+    let lists = by_party.into_iter().enumerate().filter(|(_, list)| !list.is_empty());
+    lists.filter_map(|(party, list)| Some(Suspect { party, found: suspect(pairing, party, &list, tallies)? })).collect()
 }
 
 fn suspect(pairing: &Pairing<'_>, party: usize, news: &[&New], tallies: &[(Tally, Tally)]) -> Option<Culprit> {
@@ -219,10 +199,13 @@ fn try_restarts(pairing: &Pairing<'_>, segments: &[Segment], suspects: &mut [Sus
     if pairing.new.snapshot.evidence < Evidence::NearlyComplete {
         return;
     }
+    let today = pairing.new.analysis.figures.largest_reachable_size();
+    let with_all = what_if::largest_at_fresh_start(pairing.new.snapshot, &[]);
     for suspect in suspects.iter_mut().take(MOST_RESTARTS) {
         let ours = segments.iter().filter(|s| s.party == Some(suspect.party));
         let gone: Vec<AddrRange> = ours.map(|s| s.range).collect();
-        let largest = what_if::largest_at_fresh_start(pairing.new.snapshot, &gone);
+        let gain = what_if::largest_at_fresh_start(pairing.new.snapshot, &gone).saturating_sub(with_all);
+        let largest = today.saturating_add(gain);
         if largest > suspect.found.largest_without {
             suspect.found.set(largest, pairing);
             suspect.found.after_restart = true;

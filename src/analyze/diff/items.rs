@@ -89,7 +89,7 @@ pub(super) struct Names {
 
 impl Names {
     fn give(&mut self, snapshot: &Snapshot, items: &mut [Item]) {
-        let shape = shapes::named(snapshot.platform.os, snapshot.space.regions(), &snapshot.owners);
+        let shape = shapes::named_alone(snapshot.space.regions(), &snapshot.owners);
         for item in items {
             let Some(owner) = snapshot.owner(item.owner) else { continue };
             let place = Like { kind: owner.kind, name: called(owner, snapshot.platform.os).into() };

@@ -14,6 +14,7 @@ mod news;
 mod old_gap;
 mod outcome;
 mod pairs;
+mod parties;
 mod threads;
 mod trend;
 mod trial;

@@ -6,7 +6,7 @@ use super::pairs::How;
 use super::{Fate, OldGap, Pairing, Standing, Sure, Way};
 use crate::addr::{Addr, AddrRange};
 use crate::analyze::Gap;
-use crate::model::{OwnerId, Region, Snapshot};
+use crate::model::{OwnerId, OwnerKind, Region, Snapshot};
 
 /// Looks for the gap of the old run in the new one; `None` if the old run has no usable gap.
 pub(super) fn find(pairing: &Pairing<'_>) -> Option<OldGap> {
@@ -14,7 +14,7 @@ pub(super) fn find(pairing: &Pairing<'_>) -> Option<OldGap> {
     let largest = analysis.figures.largest_reachable.or(analysis.figures.largest)?;
     let gap = *analysis.gaps.get(largest.gap)?;
     let (way, sure, now) = place(pairing, gap, largest.range);
-    let standing = now.map(|now| standing(pairing, gap, now)).unwrap_or_default();
+    let standing = now.map(|now| standing(pairing, now)).unwrap_or_default();
     let taken: u64 = standing.iter().map(|s| s.bytes).sum();
     Some(OldGap {
         then: largest.range,
@@ -46,6 +46,8 @@ fn place(pairing: &Pairing<'_>, gap: Gap, range: AddrRange) -> (Way, Sure, Optio
         Some(region) => edge(pairing, region, range.end(), true),
         None => Some(Edge { addr: ceiling, slide: 0, sure: Sure::Certain }),
     };
+    let (below, above) =
+        (below.map(|e| unpushed(pairing, e, range, false)), above.map(|e| unpushed(pairing, e, range, true)));
     let inside = |start: Addr, end: Addr| AddrRange::new(start.max(floor), end.min(ceiling));
     match (below, above) {
         (Some(b), Some(a)) if b.slide == 0 && a.slide == 0 => {
@@ -90,8 +92,47 @@ fn edge(pairing: &Pairing<'_>, neighbour: &Region, end: Addr, is_above: bool) ->
     Some(Edge { addr: Addr(end.0.wrapping_add(slide)), slide, sure })
 }
 
+/// A neighbour that was pushed into the gap by what is new behind it does not tell where the gap was: then the distance
+/// counts by which most modules on its side were slid, which are loaded first.
+fn unpushed(pairing: &Pairing<'_>, edge: Edge, gap: AddrRange, is_above: bool) -> Edge {
+    let Some(slide) = slide_of_modules(pairing, gap, is_above) else { return edge };
+    let into = if is_above { slide.wrapping_sub(edge.slide) } else { edge.slide.wrapping_sub(slide) };
+    if into == 0 || into > new_bytes(pairing).saturating_mul(2) {
+        return edge;
+    }
+    Edge {
+        addr: Addr(edge.addr.0.wrapping_add(slide.wrapping_sub(edge.slide))),
+        slide,
+        sure: edge.sure.min(Sure::Likely),
+    }
+}
+
+/// By what more than half of the modules on one side of the gap were slid.
+fn slide_of_modules(pairing: &Pairing<'_>, gap: AddrRange, is_above: bool) -> Option<u64> {
+    let mut counts: BTreeMap<u64, u64> = BTreeMap::new();
+    for (item, pair) in pairing.old.items.list.iter().zip(&pairing.pairs.of_old) {
+        let on_side = (item.range.start() >= gap.end()) == is_above;
+        if let (OwnerKind::Module, true, Some(pair)) = (item.kind, on_side, pair) {
+            let other = pairing.new.items.list.get(pair.other)?;
+            *counts.entry(other.range.start().0.wrapping_sub(item.range.start().0)).or_default() += 1;
+        }
+    }
+    let all: u64 = counts.values().sum();
+    counts.into_iter().find(|(_, count)| *count > 1 && count * 2 > all).map(|(slide, _)| slide)
+}
+
+/// How much came and grew.
+fn new_bytes(pairing: &Pairing<'_>) -> u64 {
+    let items = pairing.new.items.list.iter().zip(&pairing.pairs.of_new);
+    let new = |item: &super::items::Item, pair: &Option<super::pairs::Pair>| {
+        let old = pair.and_then(|pair| pairing.old.items.list.get(pair.other)).map_or(0, |old| old.bytes);
+        item.bytes.saturating_sub(old)
+    };
+    items.map(|(item, pair)| new(item, pair)).sum()
+}
+
 /// Who stands there now, those first that take most of it.
-fn standing(pairing: &Pairing<'_>, gap: Gap, now: AddrRange) -> Vec<Standing> {
+fn standing(pairing: &Pairing<'_>, now: AddrRange) -> Vec<Standing> {
     let regions = pairing.new.snapshot.space.regions();
     let first = regions.partition_point(|r| r.range.end() <= now.start());
     let inside = regions.iter().skip(first).map_while(|r| Some((r.owner, r.range.intersect(now)?)));
@@ -103,7 +144,7 @@ fn standing(pairing: &Pairing<'_>, gap: Gap, now: AddrRange) -> Vec<Standing> {
     let all = by_owner.into_iter();
     let mut standing: Vec<Standing> = all
         .filter_map(|(owner, (range, bytes))| {
-            let fate = fate(pairing, gap, owner)?;
+            let fate = fate(pairing, owner, bytes)?;
             Some(Standing { owner, range, bytes, fate, since: None })
         })
         .collect();
@@ -111,17 +152,14 @@ fn standing(pairing: &Pairing<'_>, gap: Gap, now: AddrRange) -> Vec<Standing> {
     standing
 }
 
-/// How an owner of the new run came to stand in the gap.
-fn fate(pairing: &Pairing<'_>, gap: Gap, owner: OwnerId) -> Option<Fate> {
+/// How an owner of the new run came to stand in the gap, of which it takes so many bytes: it grew if what it grew by is
+/// most of that.
+fn fate(pairing: &Pairing<'_>, owner: OwnerId, bytes: u64) -> Option<Fate> {
     let index = pairing.new.items.index_of(owner)?;
     let Some(pair) = pairing.pairs.of_new.get(index).copied().flatten() else { return Some(Fate::Came) };
-    let then = pairing.old.items.list.get(pair.other)?;
-    let space = &pairing.old.snapshot.space;
-    let beside = [gap.region_below(space), gap.region_above(space)].into_iter().flatten();
-    let now = pairing.new.items.list.get(index)?;
-    let was_beside = beside.map(|r| r.owner).any(|o| o == then.owner);
-    Some(match was_beside && now.bytes > then.bytes {
-        true => Fate::Grew { from: then.bytes, to: now.bytes },
-        false => Fate::Moved { from: then.range },
+    let (then, now) = (pairing.old.items.list.get(pair.other)?, pairing.new.items.list.get(index)?);
+    Some(match now.bytes.saturating_sub(then.bytes) {
+        grown if grown > 0 && grown >= bytes / 2 => Fate::Grew { from: then.bytes, to: now.bytes },
+        _ => Fate::Moved { from: then.range },
     })
 }

@@ -1,6 +1,6 @@
 //! What changed, in a word.
 
-use super::culprits::Culprit;
+use super::culprits::{self, Culprit};
 use super::{LikeGrowth, Pairing};
 use crate::analyze::Analysis;
 use crate::analyze::advice::LEAST_GAIN;
@@ -54,19 +54,17 @@ impl Outcome {
 pub(super) fn judge(pairing: &Pairing<'_>, culprits: &[Culprit], growth: &[LikeGrowth]) -> Outcome {
     let (old, new) = (pairing.old.analysis, pairing.new.analysis);
     let (then, now) = (largest(old), largest(new));
-    let counts = then.abs_diff(now) > then.max(now) / LEAST_GAIN;
+    let matters = culprits::matters(old) || culprits::matters(new);
+    let counts = matters && then.abs_diff(now) > then.max(now) / LEAST_GAIN;
     let mappings = |side: &super::Looked<'_>| side.snapshot.limits.vma_count;
     let more_mappings = mappings(&pairing.old).zip(mappings(&pairing.new)).is_some_and(|(a, b)| b > a);
-    if counts && now < then {
-        let blamed = culprits.first().is_some_and(|culprit| culprit.counts);
-        return if blamed { Outcome::SmallerGap } else { Outcome::SmallerUnexplained };
-    }
-    if counts {
-        return Outcome::Better;
-    }
+    let blamed = culprits.first().is_some_and(|culprit| culprit.counts);
     match taken(new).cmp(&taken(old)) {
+        _ if counts && now < then && blamed => Outcome::SmallerGap,
+        _ if counts && now > then => Outcome::Better,
         std::cmp::Ordering::Greater => Outcome::MoreTaken,
         _ if more_mappings => Outcome::MoreMappings,
+        _ if counts => Outcome::SmallerUnexplained,
         std::cmp::Ordering::Less => Outcome::Better,
         std::cmp::Ordering::Equal if growth.is_empty() && then == now => Outcome::Same,
         std::cmp::Ordering::Equal => Outcome::Otherwise,

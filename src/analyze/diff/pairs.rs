@@ -167,6 +167,10 @@ fn slides(old: &[Item], new: &[Item]) -> Vec<u64> {
             continue;
         };
         for (o, n) in olds.iter().zip(news).filter_map(|(o, n)| Some((old.get(*o)?, new.get(*n)?))) {
+            // Of what grew one does not know at which end.
+            if o.bytes != n.bytes {
+                continue;
+            }
             let (o, n) = (o.range.start().0, n.range.start().0);
             let sum = u128::from(o) + u128::from(n);
             let entry = votes.entry(n.wrapping_sub(o)).or_insert((0, sum));

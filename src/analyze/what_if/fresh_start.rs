@@ -7,12 +7,14 @@ use crate::analyze::{Reach, splitters};
 use crate::model::{Region, Snapshot};
 
 /// The largest usable and reachable gap, in bytes, if nothing had ever stood at the addresses in `gone` (sorted,
-/// disjoint).
+/// disjoint): what came later would stand there. Holes that aligned heaps leave between neighbours close up too, so that
+/// the figure is to be held against the same of an empty `gone`.
 pub(in crate::analyze) fn largest_at_fresh_start(snapshot: &Snapshot, gone: &[AddrRange]) -> u64 {
+    let hole = repack::heap_max(snapshot.width());
     let mut draft = Draft::of(snapshot);
     draft.regions = draft.regions.iter().flat_map(|region| left_of(region, gone)).collect();
     draft.set_free(gone.iter().copied());
-    repack::repack(&mut draft, &snapshot.space);
+    repack::repack_over_holes(&mut draft, &snapshot.space, hole);
     let space = draft.finish().space;
     splitters::largest_without(&space, Reach::of(space.bounds()), |_| false)
 }
