@@ -7,6 +7,8 @@
 mod by;
 mod column;
 pub mod out;
+mod label;
+mod measure;
 mod row;
 mod rows;
 mod status;
@@ -14,6 +16,7 @@ mod summary;
 
 pub use by::{USUAL as USUAL_BY, parse_by};
 pub use column::{COLUMNS, Column, Kind, Value};
+pub use measure::RowFile;
 pub use row::{ROW_SCHEMA_VERSION, Row, RowSplitter, RowStacks};
 pub use rows::Rows;
 pub use status::Status;
