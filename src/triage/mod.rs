@@ -5,6 +5,7 @@
 //! through [`Rows`], one at a time.
 
 mod column;
+pub mod gate;
 mod label;
 mod measure;
 mod row;
@@ -13,6 +14,7 @@ mod status;
 mod summary;
 
 pub use column::{COLUMNS, Column, Kind, Value};
+pub use gate::{GateExpression, GateRun, parse_gate};
 pub use measure::RowFile;
 pub use row::{ROW_SCHEMA_VERSION, Row, RowSplitter, RowStacks};
 pub use rows::Rows;
