@@ -8,6 +8,7 @@
     reason = "a test that fails panics; clippy exempts only #[test] functions themselves"
 )]
 
+mod archive;
 #[cfg(target_os = "linux")]
 mod browser;
 mod cells;
