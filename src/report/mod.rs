@@ -7,7 +7,7 @@ mod capture;
 pub mod escape;
 mod explain;
 mod fit;
-mod html;
+pub(crate) mod html;
 mod json;
 mod limits;
 mod map;
