@@ -5,6 +5,7 @@
 //! through [`Rows`], one at a time.
 
 mod column;
+pub mod page;
 mod row;
 mod rows;
 mod status;
