@@ -47,6 +47,7 @@ mod shared_stacks;
 mod spaces;
 mod synth;
 mod transcripts;
+mod triage_page;
 mod truth;
 mod what_if;
 mod what_if_laws;

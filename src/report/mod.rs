@@ -8,7 +8,7 @@ mod diff;
 pub mod escape;
 mod explain;
 mod fit;
-mod html;
+pub(crate) mod html;
 mod json;
 mod limits;
 mod map;

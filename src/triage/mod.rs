@@ -10,6 +10,7 @@ pub mod gate;
 mod label;
 mod measure;
 pub mod out;
+pub mod page;
 mod row;
 mod rows;
 mod status;
