@@ -15,6 +15,8 @@ pub enum Column {
     Words,
     /// Numbers, to the right.
     Number,
+    /// Numbers of our own with their signs, to the right, which stay as they are.
+    Signed,
 }
 
 /// Titles, and what stands below each.
@@ -32,8 +34,10 @@ pub fn write<const N: usize>(
 /// The same of rows whose length is not known before, with as many cells as there are columns.
 pub fn write_rows(paper: &mut Paper, columns: &[(&str, Column)], rows: impl IntoIterator<Item = Vec<String>>) -> usize {
     let titles: String = columns.iter().map(|(title, _)| format!(" {title} |")).collect();
-    let rules: String =
-        columns.iter().map(|(_, column)| if *column == Column::Number { " ---: |" } else { " --- |" }).collect();
+    let rules: String = columns
+        .iter()
+        .map(|(_, column)| if matches!(column, Column::Number | Column::Signed) { " ---: |" } else { " --- |" })
+        .collect();
     let mut rows = rows.into_iter().map(|cells| row(columns, cells));
     // A header without a row below it would say nothing.
     let Some(first) = rows.next() else { return 0 };
@@ -46,6 +50,7 @@ pub fn write_rows(paper: &mut Paper, columns: &[(&str, Column)], rows: impl Into
 fn row(columns: &[(&str, Column)], cells: Vec<String>) -> String {
     let cells = columns.iter().zip(cells).map(|((_, column), cell)| match column {
         Column::Code => code(&cell, NAME),
+        Column::Signed => cell,
         Column::Words | Column::Number => prose(&cell).replace('|', "\\|"),
     });
     cells.fold(String::from("|"), |line, cell| line + " " + &cell + " |") + "\n"
