@@ -8,6 +8,7 @@
     reason = "a test that fails panics; clippy exempts only #[test] functions themselves"
 )]
 
+mod archive;
 #[cfg(target_os = "linux")]
 mod browser;
 mod cells;
@@ -48,6 +49,7 @@ mod synth;
 mod transcripts;
 #[cfg(target_os = "linux")]
 mod triage;
+mod triage_page;
 mod truth;
 mod what_if;
 mod what_if_laws;

@@ -5,6 +5,7 @@ mod capture;
 mod checked;
 mod command_line;
 mod commands;
+mod diff;
 mod edit;
 mod failure;
 mod integrate;

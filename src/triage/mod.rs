@@ -6,9 +6,11 @@
 
 mod by;
 mod column;
+pub mod gate;
 mod label;
 mod measure;
 pub mod out;
+pub mod page;
 mod row;
 mod rows;
 mod status;
@@ -16,6 +18,7 @@ mod summary;
 
 pub use by::{USUAL as USUAL_BY, parse_by};
 pub use column::{COLUMNS, Column, Kind, Value};
+pub use gate::{GateExpression, GateRun, parse_gate};
 pub use measure::RowFile;
 pub use row::{ROW_SCHEMA_VERSION, Row, RowSplitter, RowStacks};
 pub use rows::Rows;

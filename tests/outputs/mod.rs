@@ -6,5 +6,7 @@ mod golden;
 mod junit;
 mod large;
 mod markdown;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod rows;
 mod text;

@@ -1,6 +1,6 @@
 //! All members of an archive, and of the archives in it, one after the other.
 
-use std::io::Read;
+use std::io::{self, Read};
 use std::ops::ControlFlow;
 
 use super::entry::{Entries, Entry, What};
@@ -119,8 +119,10 @@ impl Walk<'_> {
         }
         let Some(kind) = recognise(&head).filter(|_| depth < self.deepest()) else { return self.count() };
         (self.begin)(name);
-        // What follows damage is not to be read.
-        let rest = content.take(if failed.is_some() { 0 } else { u64::MAX });
+        let rest: Box<dyn Read + '_> = match failed {
+            Some(error) => Box::new(Failed(Some(error))),
+            None => content,
+        };
         match unpack(&mut head.chain(rest), entry.size, self.limits.member_bytes) {
             Ok(unpacked) => self.inner(unpacked, kind, entry, name, depth),
             Err(_) => self.count(),
@@ -217,4 +219,13 @@ const CLOSED: &str = "it was not unpacked, as unpacking it failed before";
 /// As much as a skipped member is judged by.
 fn start_of(bytes: &[u8]) -> &[u8] {
     bytes.get(..usize::try_from(HEAD).unwrap_or(usize::MAX)).unwrap_or(bytes)
+}
+
+/// Damage that was met already.
+struct Failed(Option<io::Error>);
+
+impl Read for Failed {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
+    }
 }

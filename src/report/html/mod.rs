@@ -5,9 +5,10 @@
 //! [`analyze::splitters`](crate::analyze::splitters).
 
 mod answer;
-mod assets;
+pub(crate) mod assets;
 mod capture;
 mod data;
+mod diff;
 mod embed;
 mod evidence;
 mod figures;
@@ -15,7 +16,7 @@ mod frame;
 mod lists;
 mod owners;
 mod picture;
-mod policy;
+pub(crate) mod policy;
 mod regions;
 mod remedies;
 mod rows;
@@ -25,6 +26,7 @@ mod verdict;
 mod words;
 
 pub use answer::{write_fit_html, write_what_if_html};
+pub use diff::write_diff_html;
 
 use std::io::{self, Write};
 

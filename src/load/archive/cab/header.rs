@@ -44,8 +44,8 @@ const FIXED: u64 = 36;
 const HAS_PREVIOUS: u16 = 1;
 const HAS_NEXT: u16 = 2;
 const HAS_RESERVES: u16 = 4;
-/// Names end with NUL within so many bytes.
-const LONGEST_NAME: u64 = 256;
+/// Names end with NUL within so many bytes. 256 are allowed, and gcab 1.5 writes longer ones.
+const LONGEST_NAME: u64 = 4096;
 
 impl Header {
     /// # Errors
