@@ -38,6 +38,27 @@ fn rows_of_parts_become_one() {
 }
 
 #[test]
+fn a_gate_that_matches_is_the_exit_code() {
+    let place = Place::new();
+    place.maps("in", 30);
+    place.file("in/bad", "?");
+    let gated = |more: &[&str]| place.run(&[&["triage", "in", "-o", "a.jsonl"], more].concat());
+    let outcome = gated(&["--fail-if", "largest > 3G", "--fail-if", "largest > 1G"]);
+    assert_eq!(outcome.code, 1);
+    let lines: Vec<&str> = outcome.err.lines().collect();
+    assert_eq!(lines[0], "fragscope: --fail-if `largest > 1G` matched 30 dumps, and cannot be decided of 1:");
+    assert_eq!((lines[1], lines[20], lines[21]), ("  in/00000.maps", "  in/00019.maps", "  and 10 more"));
+    assert!(outcome.out.starts_with("1 of 2 gates failed"), "{}", outcome.out);
+    // All is written nevertheless, and nothing is left to go on with.
+    assert_eq!(place.names(), ["a.jsonl", "in"]);
+    assert_eq!(gated(&["--fail-if", "largest > 1G", "--fail-if-count", "31"]).code, 0);
+    assert_eq!(gated(&["--fail-if", "status == unreadable", "--fail-if-count", "1"]).code, 1);
+    assert_eq!(place.run(&["triage", "--from-rows", "a.jsonl", "--fail-if", "largest > 1G"]).code, 1);
+    let outcome = gated(&["--fail-if", "largets > 1G"]);
+    assert!((outcome.code, outcome.err.contains("largest")) == (2, true), "{}", outcome.err);
+}
+
+#[test]
 fn reports_lie_beside() {
     let place = Place::new();
     place.maps("in", 3);
