@@ -196,7 +196,11 @@ pub fn basis_points(part: u64, whole: u64) -> u64 {
 
 /// A percentage with two decimals, as `88.13 %`.
 pub fn percent(part: u64, whole: u64) -> String {
-    let points = basis_points(part, whole);
+    percent_of_points(basis_points(part, whole))
+}
+
+/// Hundredths of a percent as `88.13 %`.
+pub fn percent_of_points(points: u64) -> String {
     format!("{}.{:02} %", points / 100, points % 100)
 }
 

@@ -8,6 +8,7 @@
     reason = "a test that fails panics; clippy exempts only #[test] functions themselves"
 )]
 
+mod archive;
 #[cfg(target_os = "linux")]
 mod browser;
 mod cells;
@@ -39,6 +40,7 @@ mod redact;
 #[cfg(target_os = "linux")]
 mod remedies;
 mod repack;
+mod rows;
 mod samples;
 mod shared_stacks;
 mod spaces;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::{Args as ArgGroup, Parser, Subcommand, ValueEnum, ValueHint};
 
 use super::edit::parse_edit;
-use super::{map, size};
+use super::{map, size, triage};
 use crate::addr::{Addr, AddrRange};
 use crate::analyze::Condition;
 use crate::analyze::capture::Recipe;
@@ -44,6 +44,15 @@ pub enum Command {
     /// Show the figures before and after a change
     #[command(name = "what-if", after_help = super::edit::HELP)]
     WhatIf(WhatIf),
+    /// Read many dumps, each by a process of its own: a row for each, groups, tables
+    #[command(after_help = triage::HELP)]
+    Triage(triage::Triage),
+    /// Read what triage hands over
+    #[command(name = triage::WORKER, hide = true)]
+    TriageWorker,
+    /// Compare dumps of one program: what is new, and what it did to the largest gap
+    #[command(after_help = super::diff::HELP)]
+    Diff(Diff),
     /// Say how to capture a dump that has a complete map
     HowToCapture(HowToCapture),
     /// Print a script that asks fragscope from inside a debugger
@@ -195,6 +204,47 @@ pub struct WhatIf {
 }
 
 #[derive(ArgGroup, Debug)]
+pub struct Diff {
+    /// The earlier dump, or the good one: whatever `report` takes
+    #[arg(value_name = "OLD", value_hint = ValueHint::FilePath)]
+    pub old: PathBuf,
+
+    /// The later dump, or the bad one
+    #[arg(value_name = "NEW", value_hint = ValueHint::FilePath)]
+    pub new: PathBuf,
+
+    /// Still later ones: the trend is shown, and the last is compared with the first
+    #[arg(value_name = "MORE", value_hint = ValueHint::FilePath)]
+    pub more: Vec<PathBuf>,
+
+    /// Unpack compressed input whole, and walk memory where that makes figures exact
+    #[arg(long)]
+    pub deep: bool,
+
+    /// Stop no thread of a running process: those that run have no stack pointers then
+    #[arg(long)]
+    pub no_stop: bool,
+
+    /// Replace user, home directory and host names by stand-ins, the same in all dumps
+    #[arg(long)]
+    pub redact: bool,
+
+    #[command(flatten)]
+    pub space: Space,
+
+    #[command(flatten)]
+    pub output: Output,
+
+    /// Show whole lists instead of their first ten entries
+    #[arg(long)]
+    pub all: bool,
+
+    /// Add what the words mean
+    #[arg(long)]
+    pub explain: bool,
+}
+
+#[derive(ArgGroup, Debug)]
 pub struct Live {
     /// Number of the process
     #[arg(value_name = "PID", value_parser = super::live::parse_pid)]
@@ -305,6 +355,7 @@ pub enum Described {
     At,
     Fit,
     WhatIf,
+    Diff,
     HowToCapture,
     /// A line of `live --log`
     Live,

@@ -5,7 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::fmt::Write;
 use std::path::Path;
 
-use super::args::{At, Fit, Input, Map, Report, Space, Threads, WhatIf};
+use super::args::{At, Diff, Fit, Input, Map, Report, Space, Threads, WhatIf};
 use crate::addr::AddrRange;
 use crate::analyze::what_if::Edit;
 use crate::load::redact::Redactor;
@@ -51,6 +51,21 @@ pub fn of_what_if(args: &WhatIf, edits: &[Edit], redactor: Option<&Redactor>) ->
     let mut command = Command::new("what-if", &args.input, redactor);
     command.flag("--explain", args.explain);
     command.arguments.extend(edits.iter().map(|edit| quoted(OsStr::new(&edit.to_string()))));
+    command.space(&args.space);
+    command.finish()
+}
+
+/// `diff` as Markdown. `inputs` are the dumps in order, each with what hides its names.
+pub fn of_diff(args: &Diff, inputs: &[(Input, Option<&Redactor>)]) -> String {
+    let Some((first, rest)) = inputs.split_first() else { return String::new() };
+    let mut command = Command::new("diff", &first.0, first.1);
+    for (input, redactor) in rest {
+        let other = Command::new("diff", input, *redactor);
+        command.like_option |= other.like_option;
+        command.arguments.extend(other.arguments);
+    }
+    command.flag("--all", args.all);
+    command.flag("--explain", args.explain);
     command.space(&args.space);
     command.finish()
 }

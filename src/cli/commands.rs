@@ -9,12 +9,14 @@ use super::args::{Args, At, Command, Described, Destination, Format, Input, Map,
 use super::capture;
 use super::checked::{load_options, redaction};
 use super::command_line;
+use super::diff;
 use super::failure::Failure;
 use super::integrate;
 use super::live;
 use super::map::{options, unicode};
 use super::output::{use_color, write_to};
 use super::questions;
+use super::triage;
 use crate::addr::AddrRange;
 use crate::analyze::{Analysis, Counsel, advise, analyze, stated};
 use crate::error::LoadError;
@@ -39,6 +41,9 @@ pub fn run(args: Args) -> Result<(), Failure> {
         Command::Live(args) => live::live(args),
         Command::Fit(args) => questions::fit(&args),
         Command::WhatIf(args) => questions::what_if(&args),
+        Command::Triage(args) => triage::triage(&args),
+        Command::TriageWorker => triage::work(),
+        Command::Diff(args) => diff::diff(&args),
         Command::HowToCapture(args) => capture::how_to_capture(&args),
         Command::Integrate(args) => {
             write_to(&args.destination, |out| out.write_all(integrate::script(args.debugger).as_bytes()))
@@ -142,6 +147,7 @@ fn schema(args: &Schema) -> Result<(), Failure> {
         Described::Threads => report::schema_of::<report::ThreadsReport<'static>>(),
         Described::At => report::schema_of::<report::AtReport<'static>>(),
         Described::Fit => report::schema_of::<report::FitReport<'static>>(),
+        Described::Diff => report::schema_of::<report::DiffReport<'static>>(),
         Described::HowToCapture => report::schema_of::<report::CaptureReport>(),
         Described::Live => report::schema_of::<report::Sample>(),
         Described::WhatIf => report::schema_of::<report::WhatIfReport<'static>>(),

@@ -4,7 +4,7 @@ use std::io;
 
 use super::text::page::Page;
 
-pub(super) const DEFINITIONS: [(&str, &str); 16] = [
+pub(super) const DEFINITIONS: [(&str, &str); 19] = [
     ("address space", "the addresses that this process could ever map, floor to ceiling."),
     ("gap", "a maximal run of free addresses between two regions, or between a region and an end of the space."),
     (
@@ -46,6 +46,21 @@ pub(super) const DEFINITIONS: [(&str, &str); 16] = [
         "edits change a copy of the map, one after the other, and the copy is measured as the map was. Nothing moves \
          that an edit does not name.",
     ),
+    (
+        "culprit",
+        "something that came, grew, or moved into the old largest gap. Those come first without which the largest \
+         reachable gap would be largest; a gain below a hundredth of it does not count, and then bytes decide, then \
+         mappings.",
+    ),
+    (
+        "matched",
+        "things of two dumps are the same by name and build, by a distance that most things were slid by, or by their \
+         likeness; never by their address alone, which the system may choose anew at each start.",
+    ),
+    (
+        "old largest gap",
+        "the largest gap of the first dump, found again in the last by its neighbours where addresses differ.",
+    ),
     ("mappings", "mappings of a Linux process; above vm.max_map_count every mmap fails, whatever is free."),
 ];
 
@@ -53,6 +68,10 @@ pub(super) const DEFINITIONS: [(&str, &str); 16] = [
 pub(super) const FIT: &[&str] = &["place", "pinned", "reserved", "largest gap (L)", "usable", "reachable"];
 /// The same of `what-if`.
 pub(super) const WHAT_IF: &[&str] = &["what if", "free (F)", "largest gap (L)", "usable", "reachable", "pinned"];
+
+/// The same of `diff`.
+pub(super) const DIFF: &[&str] =
+    &["culprit", "matched", "old largest gap", "free (F)", "largest gap (L)", "reachable", "external fragmentation"];
 
 /// All definitions.
 pub(super) fn write(page: &mut Page<'_>) -> io::Result<()> {
@@ -83,5 +102,6 @@ mod tests {
     fn every_word_of_an_answer_has_its_definition() {
         assert_eq!(some(FIT).count(), FIT.len());
         assert_eq!(some(WHAT_IF).count(), WHAT_IF.len());
+        assert_eq!(some(DIFF).count(), DIFF.len());
     }
 }

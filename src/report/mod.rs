@@ -4,6 +4,7 @@
 
 mod at;
 mod capture;
+mod diff;
 pub mod escape;
 mod explain;
 mod fit;
@@ -20,8 +21,13 @@ mod what_if;
 
 pub use at::write_at;
 pub use capture::{write_recipes, write_recipes_markdown};
+pub use diff::{
+    BlameView, Compared, DiffContext, DiffOptions, DiffReport, DiffedView, FigureView, FollowerView, KindGrowthView,
+    LikeGrowthView, LikeView, ModuleChangeView, ModulesDiffView, OldGapView, StandingInGapView, TallyView,
+    ThreadCountView, TrendView, write_diff, write_diff_markdown,
+};
 pub use fit::{FitOptions, write_fit};
-pub use html::{HtmlOptions, Section, write_fit_html, write_html, write_what_if_html};
+pub use html::{HtmlOptions, Section, write_diff_html, write_fit_html, write_html, write_what_if_html};
 pub use json::write_json;
 pub use map::{
     Around, CellRunView, Detail, Focus, MapError, MapOptions, MapReport, MarkView, USUAL_COLUMNS, around, check_map,

@@ -5,6 +5,8 @@
 //! through [`Rows`], one at a time.
 
 mod column;
+mod label;
+mod measure;
 pub mod page;
 mod row;
 mod rows;
@@ -12,6 +14,7 @@ mod status;
 mod summary;
 
 pub use column::{COLUMNS, Column, Kind, Value};
+pub use measure::RowFile;
 pub use row::{ROW_SCHEMA_VERSION, Row, RowSplitter, RowStacks};
 pub use rows::Rows;
 pub use status::Status;

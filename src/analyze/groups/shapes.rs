@@ -2,7 +2,7 @@
 
 use super::stretches::{Make, makes};
 use super::{Keyed, Parted};
-use crate::model::{Os, OwnerId, OwnerKind, Owners, Region, Snapshot, State};
+use crate::model::{Os, Owner, OwnerId, OwnerKind, Owners, Region, Snapshot, State};
 use crate::units::Count;
 
 /// What an owner's regions are, in the order of their addresses.
@@ -47,15 +47,26 @@ pub(in crate::analyze) fn named(
     move |id| keys.of(id).map(name)
 }
 
+/// The same of each owner by itself, whoever its neighbours are: those of another run may be others.
+pub(in crate::analyze) fn named_alone(regions: &[Region], owners: &Owners) -> impl Fn(OwnerId) -> Option<String> {
+    let alone = shapes(regions, owners.len()).into_iter().zip(owners.iter());
+    let keys: Vec<Option<Key>> = alone.map(|(shape, (_, owner))| alone_key(owner, shape)).collect();
+    move |id| keys.get(id.0 as usize).copied().flatten().map(name)
+}
+
+fn alone_key(owner: &Owner, shape: Shape) -> Option<Key> {
+    let grouped = matches!(owner.kind, OwnerKind::Private | OwnerKind::Shared | OwnerKind::MappedFile);
+    (owner.movable && grouped && shape.bytes > 0).then(|| Key::Alone(owner.kind, shape.bytes, shape.mix()))
+}
+
 fn keys(os: Option<Os>, regions: &[Region], owners: &Owners) -> Keyed<Key> {
     let shapes = shapes(regions, owners.len());
     // VirtualQuery tells what was allocated at once; /proc/PID/maps does not.
     let makes = if os == Some(Os::Windows) { vec![None; owners.len()] } else { makes(regions, owners) };
-    let keys = owners.iter().zip(shapes).zip(makes).map(|(((_, owner), shape), make)| {
-        let grouped = matches!(owner.kind, OwnerKind::Private | OwnerKind::Shared | OwnerKind::MappedFile);
-        let alone = Key::Alone(owner.kind, shape.bytes, shape.mix());
-        (owner.movable && grouped && shape.bytes > 0).then(|| make.map_or(alone, Key::Neighbours))
-    });
+    let keys =
+        owners.iter().zip(shapes).zip(makes).map(|(((_, owner), shape), make)| {
+            alone_key(owner, shape).map(|alone| make.map_or(alone, Key::Neighbours))
+        });
     Keyed(keys.collect())
 }
 

@@ -3,6 +3,7 @@
 mod arenas;
 mod draft;
 mod edit;
+mod fresh_start;
 pub(super) mod malloc;
 mod modules;
 mod outcome;
@@ -19,6 +20,7 @@ pub use pattern::Pattern;
 use crate::addr::{Addr, AddrRange};
 use crate::model::Snapshot;
 use draft::Draft;
+pub(super) use fresh_start::largest_at_fresh_start;
 pub(super) use stacks::shrinks;
 
 /// Why an edit cannot be made.

@@ -12,8 +12,13 @@ use crate::model::{AddressSpace, MmapLayout, Os, OwnerId, OwnerKind, PointerWidt
 /// The sum of free bytes and all sizes stay. The largest gap may become smaller where edits freed the end of a run
 /// that things slide to, or where a heap's alignment leaves a hole above it.
 pub(super) fn repack(draft: &mut Draft, before: &AddressSpace) {
+    repack_over_holes(draft, before, 0);
+}
+
+/// The same of runs in which gaps of at most `hole` bytes count as none, such as alignment leaves.
+pub(super) fn repack_over_holes(draft: &mut Draft, before: &AddressSpace, hole: u64) {
     draft.regions.sort_unstable_by_key(|r| r.range.start());
-    let runs = runs(before);
+    let runs = runs(before, hole);
     let units = units(draft, before, &runs);
     let way = Way::of(draft);
     let mut moves: Vec<Option<Move>> = vec![None; draft.owners().len()];
@@ -70,12 +75,12 @@ impl Move {
     }
 }
 
-/// What touches each other, from the first address to the last.
-fn runs(space: &AddressSpace) -> Vec<AddrRange> {
+/// What touches each other but for holes of so many bytes, from the first address to the last.
+fn runs(space: &AddressSpace, hole: u64) -> Vec<AddrRange> {
     let mut runs: Vec<AddrRange> = Vec::new();
     for region in space.regions() {
         match runs.last_mut() {
-            Some(run) if run.end() == region.range.start() => *run = run.hull(region.range),
+            Some(run) if region.range.start().distance_from(run.end()) <= hole => *run = run.hull(region.range),
             _ => runs.push(region.range),
         }
     }
@@ -151,7 +156,7 @@ fn alignment(draft: &Draft, owner: OwnerId, range: AddrRange) -> Option<u64> {
 }
 
 /// HEAP_MAX_SIZE of glibc's malloc.
-fn heap_max(width: PointerWidth) -> u64 {
+pub(super) fn heap_max(width: PointerWidth) -> u64 {
     match width {
         PointerWidth::Bits32 => 1 << 20,
         PointerWidth::Bits64 => 64 << 20,

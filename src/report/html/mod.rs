@@ -8,6 +8,7 @@ mod answer;
 pub(crate) mod assets;
 mod capture;
 mod data;
+mod diff;
 mod embed;
 mod evidence;
 mod figures;
@@ -25,6 +26,7 @@ mod verdict;
 mod words;
 
 pub use answer::{write_fit_html, write_what_if_html};
+pub use diff::write_diff_html;
 
 use std::io::{self, Write};
 

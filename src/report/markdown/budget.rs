@@ -5,7 +5,7 @@
 pub const LONGEST: usize = 60_000;
 
 /// Verdict, reasons, what was looked at.
-pub(super) const HEAD: usize = 5_000;
+pub(in crate::report) const HEAD: usize = 5_000;
 /// Key figures.
 pub(super) const FIGURES: usize = 3_000;
 /// What a better dump would have.
@@ -17,7 +17,7 @@ pub(super) const FOLD: usize = 2_300;
 /// Advice, and what must go.
 pub(super) const REMEDIES: usize = 4_000;
 /// What the figures mean.
-pub(super) const EXPLAINED: usize = 3_000;
+pub(in crate::report) const EXPLAINED: usize = 3_000;
 /// Version and command; a path may have 4,096 bytes.
 pub(super) const TOOL: usize = 5_000;
 /// The picture.

@@ -7,7 +7,7 @@ mod advice;
 mod answer;
 mod at;
 mod barriers;
-mod budget;
+pub(super) mod budget;
 mod evidence;
 mod explained;
 mod figures;
@@ -16,14 +16,14 @@ mod head;
 mod kinds;
 mod map;
 mod modules;
-mod paper;
+pub(super) mod paper;
 mod ranked;
 mod remedies;
 mod splitters;
 mod stacks;
-mod table;
+pub(super) mod table;
 mod threads;
-mod tool;
+pub(super) mod tool;
 
 use std::io::{self, Write};
 

@@ -26,8 +26,14 @@ pub fn write<const N: usize>(
     columns: &Columns<N>,
     rows: impl IntoIterator<Item = [String; N]>,
 ) -> usize {
-    let titles = columns.map(|(title, _)| format!(" {title} |")).concat();
-    let rules = columns.map(|(_, column)| if column == Column::Number { " ---: |" } else { " --- |" }).concat();
+    write_rows(paper, columns, rows.into_iter().map(Vec::from))
+}
+
+/// The same of rows whose length is not known before, with as many cells as there are columns.
+pub fn write_rows(paper: &mut Paper, columns: &[(&str, Column)], rows: impl IntoIterator<Item = Vec<String>>) -> usize {
+    let titles: String = columns.iter().map(|(title, _)| format!(" {title} |")).collect();
+    let rules: String =
+        columns.iter().map(|(_, column)| if *column == Column::Number { " ---: |" } else { " --- |" }).collect();
     let mut rows = rows.into_iter().map(|cells| row(columns, cells));
     // A header without a row below it would say nothing.
     let Some(first) = rows.next() else { return 0 };
@@ -37,7 +43,7 @@ pub fn write<const N: usize>(
     1 + rows.take_while(|row| paper.lines(row)).count()
 }
 
-fn row<const N: usize>(columns: &Columns<N>, cells: [String; N]) -> String {
+fn row(columns: &[(&str, Column)], cells: Vec<String>) -> String {
     let cells = columns.iter().zip(cells).map(|((_, column), cell)| match column {
         Column::Code => code(&cell, NAME),
         Column::Words | Column::Number => prose(&cell).replace('|', "\\|"),

@@ -44,7 +44,7 @@ pub struct UnloadedModuleView<'a> {
 }
 
 impl<'a> ModuleView<'a> {
-    pub(super) fn new(cx: Context<'a>, module: &'a Module) -> ModuleView<'a> {
+    pub(in crate::report) fn new(cx: Context<'a>, module: &'a Module) -> ModuleView<'a> {
         ModuleView {
             name: &module.name,
             path: &module.path,

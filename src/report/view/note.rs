@@ -34,7 +34,7 @@ pub enum PlaceView {
 }
 
 impl DiagnosticView {
-    pub(super) fn new(cx: Context<'_>, diagnostic: Diagnostic) -> DiagnosticView {
+    pub(in crate::report) fn new(cx: Context<'_>, diagnostic: Diagnostic) -> DiagnosticView {
         DiagnosticView {
             code: diagnostic.code,
             severity: Word(diagnostic.severity),

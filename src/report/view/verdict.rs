@@ -38,7 +38,7 @@ pub struct RequestView {
 }
 
 impl<'a> VerdictView<'a> {
-    pub(super) fn new(cx: Context<'a>) -> VerdictView<'a> {
+    pub(in crate::report) fn new(cx: Context<'a>) -> VerdictView<'a> {
         let verdict = &cx.analysis.verdict;
         VerdictView {
             request: verdict.request.map(|r| RequestView { size: r.size, align: r.align, source: r.source.name() }),

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
+use crate::analyze::diff::{self, Figure, Mismatch, Outcome, Sure, Unit, Way};
 use crate::analyze::fit::Change;
 use crate::analyze::{By, Group, Remedy, VerdictKind};
 use crate::diag::Severity;
@@ -58,6 +59,12 @@ vocabulary!(Source, "EvidenceSource", &Source::ALL);
 vocabulary!(VerdictKind, "VerdictKind", &VerdictKind::ALL);
 vocabulary!(Group, "GroupName", &Group::ALL);
 vocabulary!(Change, "Change", &Change::ALL);
+vocabulary!(Mismatch, "Mismatch", &Mismatch::ALL);
+vocabulary!(Outcome, "DiffOutcome", &Outcome::ALL);
+vocabulary!(Figure, "FigureName", &Figure::ALL);
+vocabulary!(Unit, "Unit", &Unit::ALL);
+vocabulary!(Way, "WayFound", &Way::ALL);
+vocabulary!(Sure, "Sureness", &Sure::ALL);
 vocabulary!(By, "GroupedBy", &By::ALL);
 vocabulary!(Remedy, "Remedy", &Remedy::ALL);
 vocabulary!(Certainty, "Certainty", &[Certainty::Free, Certainty::NotListed]);
@@ -84,6 +91,15 @@ vocabulary!(
         StackSource::MemoryList,
     ]
 );
+
+impl Vocabulary for diff::Change {
+    const NAME: &'static str = "DiffChange";
+    const VALUES: &'static [Self] = &diff::Change::ALL;
+
+    fn word(self) -> &'static str {
+        self.name()
+    }
+}
 
 impl Vocabulary for State {
     const NAME: &'static str = "RegionState";

@@ -1,0 +1,136 @@
+//! `fragscope triage`: many dumps, a row for each.
+//!
+//! Inputs are found (`sources`), dealt out to parts (`shard`), read by worker processes (`pool`, `driver`, `child`, `worker`),
+//! kept in a journal as they come, and made into outputs at the end. Whatever an input is, and whatever it does to who reads
+//! it, it has a row.
+
+mod args;
+mod child;
+mod driver;
+mod feed;
+mod folder;
+mod hooks;
+mod journal;
+mod list;
+mod measure;
+mod name;
+mod obituary;
+mod one;
+mod outputs;
+mod own;
+mod pattern;
+mod pool;
+mod progress;
+mod queue;
+mod reports;
+mod resume;
+mod run;
+mod setup;
+mod shard;
+mod sources;
+mod units;
+mod walk;
+mod wire;
+mod worker;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+pub use args::{HELP, Triage};
+pub use worker::run as work;
+
+use super::failure::Failure;
+use super::interrupt::Signals;
+use feed::Feed;
+use journal::{Header, Journal, Kept};
+use one::Reader;
+use outputs::Outputs;
+use own::Own;
+use resume::Earlier;
+use run::Run;
+use setup::{Setup, Start};
+use sources::Sources;
+
+/// The command that workers are started with; nobody types it.
+pub const WORKER: &str = "triage-worker";
+
+/// Runs `triage`.
+///
+/// # Errors
+/// Arguments that do not go together, outputs that cannot be written, and that it was stopped.
+pub fn triage(args: &Triage) -> Result<(), Failure> {
+    let outputs = Outputs::of(args)?;
+    let kept = rows(args, &outputs)?;
+    outputs.write(args, &kept)?;
+    kept.remove();
+    Ok(())
+}
+
+/// Reads what is to be read.
+fn rows(args: &Triage, outputs: &Outputs) -> Result<Kept, Failure> {
+    let setup = Setup::of(args, outputs.first()).map_err(Failure::Usage)?;
+    if let Some(folder) = &args.reports {
+        std::fs::create_dir_all(folder).map_err(|e| Failure::File(folder.clone(), e.to_string()))?;
+    }
+    let own = Own::of(&args.outputs, args.reports.as_deref());
+    let sources = Sources::of(args, own).map_err(Failure::Usage)?;
+    let (journal, earlier) = open_journal(args, outputs, &setup)?;
+    let reader = Reader::new(setup.clone()).map_err(Failure::Usage)?;
+    let run = Arc::new(Run::new(reader, journal));
+    let feed = Feed { sources, shard: args.shard, earlier };
+    let signal = match args.jobs {
+        Some(0) => {
+            feed.start(run.clone());
+            pool::read_here(&run);
+            None
+        }
+        jobs => in_processes(args, setup, jobs, feed, &run)?,
+    };
+    finish(args, outputs, &run, signal)
+}
+
+fn open_journal(args: &Triage, outputs: &Outputs, setup: &Setup) -> Result<(Journal, Option<Earlier>), Failure> {
+    match outputs.journal() {
+        Some(path) => Journal::open(&path, &Header::of(setup), args.resume),
+        None => Ok((Journal::temporary()?, None)),
+    }
+}
+
+fn in_processes(
+    args: &Triage,
+    setup: Setup,
+    jobs: Option<usize>,
+    feed: Feed,
+    run: &Arc<Run>,
+) -> Result<Option<i32>, Failure> {
+    let signals = Signals::new().map_err(|e| Failure::Usage(format!("Ctrl-C cannot be listened to: {e}")))?;
+    let usual = || std::thread::available_parallelism().map_or(1, usize::from);
+    let start = Start { setup, memory_limit: args.memory_limit, parent: std::process::id() };
+    feed.start(run.clone());
+    Ok(pool::read(run, &start, jobs.unwrap_or_else(usual), args.timeout, &signals))
+}
+
+/// The rows, if all is done.
+fn finish(args: &Triage, outputs: &Outputs, run: &Run, signal: Option<i32>) -> Result<Kept, Failure> {
+    if let Some(failure) = run.failure() {
+        return Err(failure);
+    }
+    let count = |n: &std::sync::atomic::AtomicU64| n.load(Ordering::Relaxed);
+    if let Some(signal) = signal {
+        let done = count(&run.counts.done);
+        let how = match outputs.journal() {
+            Some(_) => "the same command with --resume goes on from there",
+            None => "nothing of it is kept without -o",
+        };
+        return Err(Failure::Stopped(format!("stopped after {done} dumps; {how}"), signal));
+    }
+    outputs::note_links(count(&run.counts.links));
+    Ok(run.take_journal()?.finish(!args.unordered))
+}
+
+/// The parts' names, where one part is done.
+fn named(args: &Triage) -> Vec<PathBuf> {
+    let part = |path: &PathBuf| args.shard.map_or_else(|| path.clone(), |shard| shard.part_of(path));
+    args.outputs.iter().map(part).collect()
+}

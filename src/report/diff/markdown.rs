@@ -1,0 +1,67 @@
+//! A comparison for a ticket.
+
+use std::io::{self, Write};
+
+use super::section::{Cell, Section};
+use super::{DiffContext, DiffOptions, heads, sections, sentence};
+use crate::report::escape::markdown::{code, prose};
+use crate::report::explain;
+use crate::report::markdown::budget;
+use crate::report::markdown::paper::Paper;
+use crate::report::markdown::table::{self, Column};
+use crate::report::markdown::tool;
+
+/// What each table may have when the head and the command have theirs, in bytes; what one leaves the next may use.
+const TABLE: usize = 5_000;
+
+/// Writes the comparison as Markdown, never more than [`LONGEST`](crate::report::LONGEST) bytes.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_diff_markdown(out: &mut dyn Write, cx: DiffContext<'_>, options: DiffOptions<'_>) -> io::Result<()> {
+    let mut paper = Paper::default();
+    paper.section(budget::HEAD);
+    paper.lines(&format!("## {}\n\n", prose(&sentence::headline(cx))));
+    let warnings = heads::warnings(cx);
+    paper.list(warnings.len(), warnings.iter().map(|warning| format!("**warning**: {}", prose(warning))));
+    paper.lines("\n");
+    let facts = heads::facts(cx, code);
+    paper.list_marked('*', facts.len(), facts.iter().map(|(lead, text)| format!("**{lead}**: {}", prose(text))));
+    for section in sections::all(cx, options.all) {
+        paper.section(TABLE);
+        write_section(&mut paper, &section);
+    }
+    paper.section(TABLE);
+    trust(&mut paper, cx);
+    if options.explain {
+        paper.section(budget::EXPLAINED);
+        paper.heading("What the words mean");
+        let words = explain::some(explain::DIFF);
+        paper.list(explain::DIFF.len(), words.map(|(name, text)| format!("**{name}**: {}", prose(text))));
+    }
+    tool::write(&mut paper, options.command);
+    out.write_all(paper.text().as_bytes())
+}
+
+fn write_section(paper: &mut Paper, section: &Section) {
+    paper.heading(&format!("{}: {}", section.title, prose(&section.remark)));
+    paper.list(section.notes.len(), section.notes.iter().map(|note| prose(note)));
+    paper.lines("\n");
+    let column = |cell: Cell| match cell {
+        Cell::Name | Cell::Address => Column::Code,
+        Cell::Words => Column::Words,
+        Cell::Number => Column::Number,
+    };
+    let columns: Vec<(&str, Column)> =
+        section.columns.iter().map(|(title, cell)| (title.as_str(), column(*cell))).collect();
+    let written = table::write_rows(paper, &columns, section.rows.iter().cloned());
+    paper.left_out(section.total, written, section.noun, "; the text form shows them with `--all`");
+}
+
+fn trust(paper: &mut Paper, cx: DiffContext<'_>) {
+    let said = heads::trust(cx);
+    if paper.fold("Evidence: how far the dumps can be trusted") {
+        paper.list(said.len(), said.iter().map(|text| prose(text)));
+        paper.unfold();
+    }
+}

@@ -1,0 +1,122 @@
+//! The page of a comparison: the answer, both maps, the tables, and no script.
+
+use std::io::{self, Write};
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use super::{assets, policy};
+use crate::report::diff::section::{Cell, Section};
+use crate::report::diff::{heads, sections, sentence};
+use crate::report::text::head::PLAIN;
+use crate::report::text::process_name;
+use crate::report::{DiffContext, DiffOptions, Tool, explain};
+use crate::units::{Count, plural};
+
+/// Writes the comparison as a page of its own, which loads nothing.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_diff_html(out: &mut dyn Write, cx: DiffContext<'_>, options: DiffOptions<'_>) -> io::Result<()> {
+    out.write_all(page(cx, options).into_string().as_bytes())?;
+    writeln!(out)
+}
+
+fn page(cx: DiffContext<'_>, options: DiffOptions<'_>) -> Markup {
+    let style = assets::style();
+    let tool = Tool::this();
+    let subject = cx.dumps.last().map(|dump| process_name(dump.cx, PLAIN)).unwrap_or_default();
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta http-equiv="Content-Security-Policy" content=(policy::without_script(&style));
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                meta name="referrer" content="no-referrer";
+                title { (subject) ": " (sentence::word(cx.diff.outcome)) " – fragscope" }
+                style { (PreEscaped(&style)) }
+            }
+            body {
+                header class="bar" {
+                    a class="skip" href="#main" { "Skip to the answer" }
+                    p class="brand" { "fragscope" }
+                    p class="subject" { (subject) }
+                }
+                main id="main" {
+                    (top(cx))
+                    @for section in sections::all(cx, options.all) { (table(&section)) }
+                    (list("evidence", "Evidence", "how far the dumps can be trusted", &heads::trust(cx)))
+                    @if options.explain { (explained()) }
+                }
+                footer { p {
+                    (tool.name) " " (tool.version) ". Addresses are those of the dumped processes; ends are exclusive. "
+                    "This page loads nothing and sends nothing."
+                } }
+            }
+        }
+    }
+}
+
+fn top(cx: DiffContext<'_>) -> Markup {
+    let warnings = heads::warnings(cx);
+    html! {
+        section id="verdict" class="verdict" data-kind=(cx.diff.outcome.name()) {
+            p class="word" { (sentence::word(cx.diff.outcome)) }
+            h1 { (sentence::sentence(cx)) }
+            @for warning in &warnings { p class="notice" { (warning) } }
+            dl class="facts" {
+                @for (name, text) in heads::facts(cx, PLAIN) { div { dt { (name) } dd { (text) } } }
+            }
+        }
+    }
+}
+
+fn table(section: &Section) -> Markup {
+    let title = format!("{}-title", section.id);
+    let class = |cell: Cell| match cell {
+        Cell::Number => Some("num"),
+        Cell::Address => Some("addr"),
+        Cell::Name | Cell::Words => None,
+    };
+    html! {
+        section class="list" aria-labelledby=(title) {
+            div class="head" { h2 id=(title) { (section.title) } p class="remark" { (section.remark) } }
+            @if !section.notes.is_empty() { ul { @for note in &section.notes { li { (note) } } } }
+            @if !section.rows.is_empty() {
+                div class="scroll" { table id=(section.id) aria-labelledby=(title) {
+                    thead { tr { @for (title, cell) in &section.columns { th scope="col" class=[class(*cell)] { (title) } } } }
+                    tbody { @for row in &section.rows { tr {
+                        @for (cell, (_, kind)) in row.iter().zip(&section.columns) { td class=[class(*kind)] { (cell) } }
+                    } } }
+                } }
+                p class="more" { (more(section)) }
+            }
+        }
+    }
+}
+
+fn more(section: &Section) -> String {
+    match section.total.checked_sub(section.rows.len()) {
+        None | Some(0) => String::new(),
+        Some(rest) => format!("… {} more of {}", Count(rest as u64), plural(section.total as u64, section.noun)),
+    }
+}
+
+fn list(id: &str, title: &str, remark: &str, items: &[String]) -> Markup {
+    html! {
+        section id=(id) class="list" aria-labelledby=(format!("{id}-title")) {
+            div class="head" { h2 id=(format!("{id}-title")) { (title) } p class="remark" { (remark) } }
+            ul { @for item in items { li { (item) } } }
+        }
+    }
+}
+
+fn explained() -> Markup {
+    html! {
+        section class="list" aria-labelledby="words-title" {
+            div class="head" { h2 id="words-title" { "What the words mean" } }
+            ul { @for (name, text) in explain::some(explain::DIFF) { li { strong { (name) } ": " (text) } } }
+        }
+    }
+}
