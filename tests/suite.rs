@@ -33,6 +33,7 @@ mod map;
 mod markdown;
 mod nasty;
 mod oracle;
+mod outputs;
 mod properties;
 mod published;
 mod questions;

@@ -35,7 +35,7 @@ pub use advice::{Advice, Remedy};
 pub use barriers::Barrier;
 pub use case::VerdictKind;
 pub use cells::{ByContent, CellContent, Contents};
-pub use condition::Condition;
+pub use condition::{Condition, Expression};
 pub use counsel::{Counsel, advise};
 pub use culprit::culprit;
 pub use diff::{Diff, diff};
