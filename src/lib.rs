@@ -40,4 +40,5 @@ pub mod error;
 pub mod load;
 pub mod model;
 pub mod report;
+pub mod triage;
 pub mod units;

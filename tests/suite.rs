@@ -8,6 +8,7 @@
     reason = "a test that fails panics; clippy exempts only #[test] functions themselves"
 )]
 
+mod archive;
 #[cfg(target_os = "linux")]
 mod browser;
 mod cells;
@@ -33,6 +34,7 @@ mod map;
 mod markdown;
 mod nasty;
 mod oracle;
+mod outputs;
 mod properties;
 mod published;
 mod questions;
@@ -40,11 +42,13 @@ mod redact;
 #[cfg(target_os = "linux")]
 mod remedies;
 mod repack;
+mod rows;
 mod samples;
 mod shared_stacks;
 mod spaces;
 mod synth;
 mod transcripts;
+mod triage_page;
 mod truth;
 mod what_if;
 mod what_if_laws;

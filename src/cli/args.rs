@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::{Args as ArgGroup, Parser, Subcommand, ValueEnum, ValueHint};
 
 use super::edit::parse_edit;
-use super::{map, size};
+use super::{map, size, triage};
 use crate::addr::{Addr, AddrRange};
 use crate::analyze::Condition;
 use crate::analyze::capture::Recipe;
@@ -44,6 +44,12 @@ pub enum Command {
     /// Show the figures before and after a change
     #[command(name = "what-if", after_help = super::edit::HELP)]
     WhatIf(WhatIf),
+    /// Read many dumps, each by a process of its own: a row for each, groups, tables
+    #[command(after_help = triage::HELP)]
+    Triage(triage::Triage),
+    /// Read what triage hands over
+    #[command(name = triage::WORKER, hide = true)]
+    TriageWorker,
     /// Compare dumps of one program: what is new, and what it did to the largest gap
     #[command(after_help = super::diff::HELP)]
     Diff(Diff),

@@ -16,6 +16,7 @@ use super::live;
 use super::map::{options, unicode};
 use super::output::{use_color, write_to};
 use super::questions;
+use super::triage;
 use crate::addr::AddrRange;
 use crate::analyze::{Analysis, Counsel, advise, analyze, stated};
 use crate::error::LoadError;
@@ -40,6 +41,8 @@ pub fn run(args: Args) -> Result<(), Failure> {
         Command::Live(args) => live::live(args),
         Command::Fit(args) => questions::fit(&args),
         Command::WhatIf(args) => questions::what_if(&args),
+        Command::Triage(args) => triage::triage(&args),
+        Command::TriageWorker => triage::work(),
         Command::Diff(args) => diff::diff(&args),
         Command::HowToCapture(args) => capture::how_to_capture(&args),
         Command::Integrate(args) => {

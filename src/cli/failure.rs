@@ -8,6 +8,11 @@ use crate::error::LoadError;
 use crate::load::redact::Redactor;
 use crate::report::escape::shown;
 
+/// Bad usage, or an input of which nothing could be said.
+pub const FAILED: u8 = 2;
+/// Added to the number of the signal that ended a program.
+const SIGNALLED: u8 = 128;
+
 /// Why a command did not finish.
 #[derive(Debug)]
 pub enum Failure {
@@ -19,6 +24,8 @@ pub enum Failure {
     File(PathBuf, String),
     /// Standard output could not be written.
     Stdout(io::Error),
+    /// A signal asked to end, and this is how far it was.
+    Stopped(String, i32),
     /// One of the others, in words from which names were removed.
     Redacted(String),
 }
@@ -30,11 +37,21 @@ impl Failure {
         match &self {
             Failure::Input(path, _) | Failure::File(path, _) => redactor.learn(&path.to_string_lossy()),
             Failure::Usage(_) => {}
-            Failure::Stdout(_) | Failure::Redacted(_) => return self,
+            Failure::Stdout(_) | Failure::Stopped(..) | Failure::Redacted(_) => return self,
         }
         let said = self.to_string();
         redactor.learn(&said);
         Failure::Redacted(redactor.apply(&said))
+    }
+
+    /// What the program ends with: 2, and after a signal what shells expect.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Failure::Stopped(_, signal) => {
+                u8::try_from(*signal).map_or(FAILED, |signal| SIGNALLED.saturating_add(signal))
+            }
+            _ => FAILED,
+        }
     }
 
     /// Whether whoever read the output went away.
@@ -49,7 +66,7 @@ impl fmt::Display for Failure {
             Failure::Usage(sentence) => write!(f, "{sentence}"),
             Failure::Input(path, error) => write!(f, "{}: {}", path_text(path), shown(&error.to_string())),
             Failure::File(path, error) => write!(f, "{}: cannot be written: {error}", path_text(path)),
-            Failure::Redacted(sentence) => write!(f, "{sentence}"),
+            Failure::Redacted(sentence) | Failure::Stopped(sentence, _) => write!(f, "{sentence}"),
             Failure::Stdout(error) => write!(f, "stdout: cannot be written: {error}"),
         }
     }

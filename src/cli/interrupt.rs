@@ -29,6 +29,12 @@ mod signals {
             let mut asked = [PollFd::new(self.0.as_fd(), PollFlags::POLLIN)];
             poll(&mut asked, wait).is_ok_and(|count| count > 0)
         }
+
+        /// The number of one that came.
+        pub fn caught(&self) -> Option<i32> {
+            let signal = self.0.read_signal().ok().flatten()?;
+            i32::try_from(signal.ssi_signo).ok()
+        }
     }
 }
 
@@ -48,6 +54,10 @@ mod signals {
         pub fn within(&self, time: Duration) -> bool {
             std::thread::sleep(time);
             false
+        }
+
+        pub fn caught(&self) -> Option<i32> {
+            None
         }
     }
 }

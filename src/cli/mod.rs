@@ -15,6 +15,7 @@ mod map;
 mod output;
 mod questions;
 mod size;
+mod triage;
 mod watch;
 
 use std::io::{self, Write};
@@ -24,9 +25,7 @@ use clap::Parser;
 
 use crate::load::redact::Redactor;
 use crate::report::escape::shown;
-
-/// Bad usage, or an input of which nothing could be said.
-const FAILED: u8 = 2;
+use failure::FAILED;
 
 /// Runs the program with its command line.
 ///
@@ -42,7 +41,7 @@ pub fn run() -> ExitCode {
         Err(failure) => {
             // With nowhere to complain to, the exit code still tells; eprintln! would panic.
             let _ = writeln!(io::stderr(), "fragscope: {failure}");
-            ExitCode::from(FAILED)
+            ExitCode::from(failure.exit_code())
         }
     }
 }

@@ -53,7 +53,7 @@ impl Compression {
     ///
     /// # Errors
     /// The decompressor's refusal to start.
-    pub(super) fn decoder(self, packed: Box<dyn Read>) -> io::Result<Box<dyn Read>> {
+    pub(super) fn decoder<'a>(self, packed: Box<dyn Read + 'a>) -> io::Result<Box<dyn Read + 'a>> {
         let packed = BufReader::with_capacity(1 << 16, packed);
         Ok(match self {
             Compression::Zstd => {
@@ -109,7 +109,7 @@ impl<R: BufRead> Members<R> {
     }
 }
 
-fn xz_decoder(packed: BufReader<Box<dyn Read>>) -> io::Result<impl Read> {
+fn xz_decoder<'a>(packed: BufReader<Box<dyn Read + 'a>>) -> io::Result<impl Read + 'a> {
     let stream = liblzma::stream::Stream::new_stream_decoder(XZ_MEMORY_LIMIT, liblzma::stream::CONCATENATED)?;
     Ok(liblzma::bufread::XzDecoder::new_stream(packed, stream))
 }

@@ -31,8 +31,8 @@ pub(super) fn detect(input: &Input<'_>) -> Result<Kind, LoadError> {
         () if head.starts_with(b"\x7fELF") => elf(&head),
         () if head.starts_with(b"MDMP") || head.starts_with(b"PMDM") => Ok(Kind::Minidump),
         () if super::proc_fs::looks_like_maps(&head) => Ok(Kind::ProcMaps),
-        () => match what_else(&head) {
-            Some(sentence) => Err(LoadError::NotADump(sentence.to_owned())),
+        () => match super::archive::describe(input, &head).or_else(|| what_else(&head).map(str::to_owned)) {
+            Some(sentence) => Err(LoadError::NotADump(sentence)),
             None => Ok(Kind::Transcript),
         },
     }
@@ -81,7 +81,7 @@ fn elf(head: &[u8]) -> Result<Kind, LoadError> {
 
 /// Recognises what people upload by mistake. `None` is a text.
 fn what_else(head: &[u8]) -> Option<&'static str> {
-    const KNOWN: [(&[u8], &str); 13] = [
+    const KNOWN: [(&[u8], &str); 11] = [
         (
             b"PAGEDU64",
             "this is a 64-bit Windows kernel dump; a dump of one process is needed (procdump -ma, .dump /ma)",
@@ -93,8 +93,6 @@ fn what_else(head: &[u8]) -> Option<&'static str> {
         (b"\xcf\xfa\xed\xfe", "this is a 64-bit Mach-O file; Mach-O cores are not read, a minidump by Crashpad is"),
         (b"\xce\xfa\xed\xfe", "this is a 32-bit Mach-O file; Mach-O cores are not read, a minidump by Crashpad is"),
         (b"\xca\xfe\xba\xbe", "this is a universal Mach-O binary (or a Java class), not a dump"),
-        (b"PK\x03\x04", "this is a .zip archive; unpack it first and pass the dump inside"),
-        (b"MSCF", "this is a .cab archive; unpack it first (cabextract) and pass the dump inside"),
         (b"MZ", "this is a Windows executable, not a dump; pass the .dmp file"),
         (b"KDUMP   ", "this is a Linux kernel dump (kdump); a core of one process is needed"),
         (b"makedumpfile", "this is a Linux kernel dump (makedumpfile); a core of one process is needed"),
@@ -116,9 +114,6 @@ fn markup_or_binary(head: &[u8]) -> Option<&'static str> {
     }
     if head.iter().all(|b| *b == 0) {
         return Some("the file begins with zeros only; the disk was full or the copy failed, so fetch it again");
-    }
-    if head.get(257..262) == Some(b"ustar") {
-        return Some("this is a .tar archive; unpack it first and pass the dump inside");
     }
     let binary = "this is neither an ELF core nor a minidump nor a maps file (compressed with zstd, gzip, xz, lz4 or not), and \
                   no text; pass the dump of a process";

@@ -55,12 +55,7 @@ impl<'a> Input<'a> {
         if !meta.is_file() || meta.len() == 0 {
             return Input::from_reader(Box::new(file), deep);
         }
-        let mut magic = [0u8; compress::MAGIC_LEN];
-        let got = read_file_at(&file, 0, &mut magic).map_err(refused)?;
-        match Compression::recognise(magic.get(..got).unwrap_or_default()) {
-            None => Ok(Input::plain(Data::File { len: meta.len(), file })),
-            Some(kind) => Input::packed(Box::new(file), kind, deep),
-        }
+        Input::of_file(file, meta.len(), deep)
     }
 
     /// A stream, such as stdin: its beginning is kept as far as needed, all of it (on disk) with `deep`.
@@ -83,6 +78,26 @@ impl<'a> Input<'a> {
     #[cfg(target_os = "linux")]
     pub(super) fn of_process(memory: File) -> Input<'static> {
         Input::plain(Data::File { len: u64::MAX, file: memory })
+    }
+
+    /// A file, read in place; unpacked as far as needed if it is compressed.
+    pub(super) fn of_file(file: File, len: u64, deep: bool) -> Result<Input<'static>, LoadError> {
+        let mut magic = [0u8; compress::MAGIC_LEN];
+        let got = read_file_at(&file, 0, &mut magic).map_err(|e| LoadError::Open(e.to_string()))?;
+        match Compression::recognise(magic.get(..got).unwrap_or_default()) {
+            None => Ok(Input::plain(Data::File { len, file })),
+            Some(kind) => Input::packed(Box::new(file), kind, deep),
+        }
+    }
+
+    /// A file as it is, compressed or not: an archive's own bytes.
+    pub(super) fn raw_file(file: File, len: u64) -> Input<'static> {
+        Input::plain(Data::File { len, file })
+    }
+
+    /// Bytes as they are, compressed or not.
+    pub(super) fn raw_bytes(bytes: Vec<u8>) -> Input<'static> {
+        Input::plain(Data::Bytes(bytes.into()))
     }
 
     fn plain(data: Data<'_>) -> Input<'_> {

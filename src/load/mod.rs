@@ -3,6 +3,7 @@
 //! Each format's reader fills [`facts::Facts`]; `assemble` turns facts into a snapshot, and its builder is the only
 //! constructor of the address space. This is the only part of the crate that opens files.
 
+pub mod archive;
 mod assemble;
 mod auxv;
 mod compress;
@@ -33,6 +34,7 @@ pub use prefix::PREFIX_LIMIT;
 use crate::error::LoadError;
 use crate::model::{Captured, Memory, Snapshot};
 use facts::Facts;
+use minidump::Extra;
 use redact::Redactor;
 
 /// A dump that was read: the snapshot, and the input for those who look into memory.
@@ -71,7 +73,21 @@ impl Dump<'_> {
 /// A sentence that says why nothing can be said of it; the path is for the caller to add.
 pub fn open(path: &Path, options: &LoadOptions) -> Result<Dump<'static>, LoadError> {
     let input = Input::open(path, options.deep)?;
-    load(input, Some(path), options)
+    load(input, Extra::Beside(path), &[path], options)
+}
+
+/// Reads an input that was opened already, such as a [`Member`](archive::Member) of an archive. `extra` is the text of the
+/// `.extra` file that belongs to it; `paths` are names that lead to it, for [`LoadOptions::redact`].
+///
+/// # Errors
+/// A sentence that says why nothing can be said of it.
+pub fn of_input<'a>(
+    input: Input<'a>,
+    extra: Option<&[u8]>,
+    paths: &[&Path],
+    options: &LoadOptions,
+) -> Result<Dump<'a>, LoadError> {
+    load(input, extra.map_or(Extra::Nowhere, Extra::Text), paths, options)
 }
 
 /// Reads a dump that is already in memory.
@@ -80,7 +96,7 @@ pub fn open(path: &Path, options: &LoadOptions) -> Result<Dump<'static>, LoadErr
 /// A sentence that says why nothing can be said of it.
 pub fn from_bytes<'a>(bytes: impl Into<Cow<'a, [u8]>>, options: &LoadOptions) -> Result<Dump<'a>, LoadError> {
     let input = Input::from_bytes(bytes, options.deep)?;
-    load(input, None, options)
+    load(input, Extra::Nowhere, &[], options)
 }
 
 /// Reads a dump from a stream, such as stdin.
@@ -89,7 +105,7 @@ pub fn from_bytes<'a>(bytes: impl Into<Cow<'a, [u8]>>, options: &LoadOptions) ->
 /// A sentence that says why nothing can be said of it.
 pub fn from_reader(reader: Box<dyn Read>, options: &LoadOptions) -> Result<Dump<'static>, LoadError> {
     let input = Input::from_reader(reader, options.deep)?;
-    load(input, None, options)
+    load(input, Extra::Nowhere, &[], options)
 }
 
 /// Reads several files about one process: output of debuggers and tools, and saved /proc/PID/maps. A core or minidump
@@ -137,9 +153,9 @@ fn live_facts(_: u64, _: Detail) -> Result<(Facts, Input<'static>), LoadError> {
     Err(LoadError::Process("running processes are read on Linux only; capture a dump, and report on that".into()))
 }
 
-fn load<'a>(input: Input<'a>, path: Option<&Path>, options: &LoadOptions) -> Result<Dump<'a>, LoadError> {
-    let facts = read_facts(&input, path, options)?;
-    finish(facts, input, path.as_slice(), options)
+fn load<'a>(input: Input<'a>, extra: Extra<'_>, paths: &[&Path], options: &LoadOptions) -> Result<Dump<'a>, LoadError> {
+    let facts = read_facts(&input, extra, options)?;
+    finish(facts, input, paths, options)
 }
 
 /// Draws the map of what was read.
@@ -150,10 +166,10 @@ fn finish<'a>(facts: Facts, input: Input<'a>, paths: &[&Path], options: &LoadOpt
     Ok(Dump { input, captured, snapshot, redactor })
 }
 
-fn read_facts(input: &Input<'_>, path: Option<&Path>, options: &LoadOptions) -> Result<Facts, LoadError> {
+fn read_facts(input: &Input<'_>, extra: Extra<'_>, options: &LoadOptions) -> Result<Facts, LoadError> {
     match detect::detect(input)? {
         detect::Kind::ElfCore => elf_core::read(input, options),
-        detect::Kind::Minidump => minidump::read(input, path, options),
+        detect::Kind::Minidump => minidump::read(input, extra, options),
         detect::Kind::ProcMaps => proc_fs::read(input),
         detect::Kind::Transcript => transcript::read(std::slice::from_ref(input)).map_err(|(_, e)| e),
     }

@@ -152,7 +152,7 @@ impl Prefix {
 }
 
 /// Reads until `buf` is full, the stream ends or fails; what was read before a failure counts.
-fn fill(reader: &mut dyn Read, buf: &mut [u8]) -> (usize, Option<io::Error>) {
+pub(super) fn fill(reader: &mut dyn Read, buf: &mut [u8]) -> (usize, Option<io::Error>) {
     let mut done = 0;
     while let Some(rest) = buf.get_mut(done..).filter(|r| !r.is_empty()) {
         match reader.read(rest) {

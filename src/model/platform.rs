@@ -20,6 +20,9 @@ pub enum Os {
 }
 
 impl Os {
+    /// All.
+    pub const ALL: [Os; 7] = [Os::Linux, Os::Android, Os::Windows, Os::MacOs, Os::Ios, Os::FreeBsd, Os::NetBsd];
+
     /// The lower-case word used in reports.
     pub fn name(self) -> &'static str {
         match self {
@@ -59,6 +62,23 @@ pub enum Cpu {
 }
 
 impl Cpu {
+    /// All.
+    pub const ALL: [Cpu; 13] = [
+        Cpu::X86,
+        Cpu::X86_64,
+        Cpu::Arm,
+        Cpu::Aarch64,
+        Cpu::Ppc,
+        Cpu::Ppc64,
+        Cpu::Riscv32,
+        Cpu::Riscv64,
+        Cpu::S390x,
+        Cpu::Mips,
+        Cpu::Mips64,
+        Cpu::LoongArch64,
+        Cpu::Sparc,
+    ];
+
     /// The lower-case word used in reports, as `uname -m` or LLVM name it.
     pub fn name(self) -> &'static str {
         match self {

@@ -74,6 +74,24 @@ pub enum Writer {
 }
 
 impl Writer {
+    /// All.
+    pub const ALL: [Writer; 14] = [
+        Writer::Kernel,
+        Writer::Gdb,
+        Writer::Lldb,
+        Writer::Qemu,
+        Writer::DbgHelp,
+        Writer::Breakpad,
+        Writer::Crashpad,
+        Writer::MinidumpWriter,
+        Writer::Wine,
+        Writer::WinDbg,
+        Writer::Pmap,
+        Writer::VmMap,
+        Writer::DebugDiag,
+        Writer::SystemInformer,
+    ];
+
     /// The word used in reports.
     pub fn name(self) -> &'static str {
         match self {

@@ -8,7 +8,7 @@ samples=../../sample-dumps
 # the report of a long map takes it too long. What is cut off is a hostile input like others.
 declare -A longest=([elf_core]=16384 [minidump]=65536 [maps]=4096)
 
-mkdir -p corpus/{elf_core,minidump,compressed,maps,transcript}
+mkdir -p corpus/{elf_core,minidump,compressed,maps,transcript,archive}
 
 unpacked() {
     case $1 in
@@ -45,6 +45,24 @@ for sample in "$samples"/transcripts/*.txt*; do
     (unpacked "$sample" || true) 2>/dev/null | head -c 4096 >"corpus/transcript/${name%.zst}"
     (unpacked "$sample" || true) 2>/dev/null | tail -c 2048 >"corpus/transcript/${name%.zst}.end"
 done
+# Archives of two short files, and of one of them inside.
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+printf 'MDMP of a dump' >"$folder/a.dmp"
+printf '{}' >"$folder/a.extra"
+archive() {
+    command -v "$1" >/dev/null || return 0
+    (cd "$folder" && "$@" >/dev/null)
+}
+archive tar -cf a.tar a.dmp a.extra
+archive tar --format=posix -czf p.tar.gz a.dmp
+archive truncate -s 100000 hole
+archive tar --sparse -cf s.tar hole
+archive tar --sparse --format=posix -cf t.tar hole
+archive zip -q a.zip a.dmp a.extra a.tar
+archive 7z a -tzip -mm=Deflate64 d.zip a.dmp
+archive gcab -c -z a.cab a.dmp a.tar
+cp "$folder"/*.{tar,gz,zip,cab} corpus/archive/ 2>/dev/null || true
 # One line of each kind of output, as the hostile tests have them.
 sed -n '/^const WORDS/,/^];/s/^    "\(.*\)",$/\1/p' ../hostile/transcripts.rs | sed 's/\\"/"/g; s/\\t/\t/g' >corpus/transcript/words
 printf '%s\n' "$(find corpus -type f | wc -l) seeds in $(pwd)/corpus"

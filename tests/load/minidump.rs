@@ -317,10 +317,10 @@ fn extra_file_beside_the_dump() {
         .unwrap();
     let bytes = windows(Cpu::X86).build().bytes;
     let input = Input::from_bytes(bytes.as_slice(), false).unwrap();
-    let facts = minidump::read(&input, Some(&path), &LoadOptions::default()).unwrap();
+    let facts = minidump::read(&input, minidump::Extra::Beside(&path), &LoadOptions::default()).unwrap();
     assert_eq!((facts.request.map(|r| r.size), facts.limits.available_virtual), (Some(64), Some(5)));
     std::fs::write(folder.path().join("crash.extra"), b"<html>").unwrap();
-    let facts = minidump::read(&input, Some(&path), &LoadOptions::default()).unwrap();
+    let facts = minidump::read(&input, minidump::Extra::Beside(&path), &LoadOptions::default()).unwrap();
     assert!(codes(&facts).contains(&"bad-extra"));
 }
 

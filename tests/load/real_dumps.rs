@@ -52,5 +52,5 @@ pub fn facts(bytes: &[u8]) -> Facts {
 /// As [`facts`], for dumps that may be refused.
 pub fn try_facts(bytes: &[u8]) -> Result<Facts, fragscope::error::LoadError> {
     let input = Input::from_bytes(bytes, false)?;
-    minidump::read(&input, None, &LoadOptions::default())
+    minidump::read(&input, minidump::Extra::Nowhere, &LoadOptions::default())
 }

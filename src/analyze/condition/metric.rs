@@ -1,8 +1,9 @@
-//! The figures that a condition may name, and the numbers that each is compared with.
+//! The figures of a process at one moment, for conditions on a running one.
 
+use super::subject::{Kind, Subject, Value};
 use crate::analyze::{Figures, Gap};
 use crate::model::Snapshot;
-use crate::units::{basis_points, parse_size};
+use crate::units::basis_points;
 
 /// A figure with a name.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
@@ -47,11 +48,29 @@ impl Measured {
     }
 }
 
-impl Metric {
-    const ALL: [Metric; 5] = [Metric::Largest, Metric::Free, Metric::VmaCount, Metric::Gaps, Metric::Fragmentation];
+/// All figures.
+pub(super) static METRICS: [Metric; 5] =
+    [Metric::Largest, Metric::Free, Metric::VmaCount, Metric::Gaps, Metric::Fragmentation];
 
-    /// The word that conditions use.
-    pub fn name(self) -> &'static str {
+impl Metric {
+    #[allow(clippy::cast_precision_loss, reason = "hundredths of a percent are small")]
+    pub(super) fn of(self, measured: &Measured) -> Option<Value<'static>> {
+        match self {
+            Metric::Largest => Some(Value::Whole(measured.largest)),
+            Metric::Free => Some(Value::Whole(measured.free)),
+            Metric::VmaCount => measured.vma_count.map(Value::Whole),
+            Metric::Gaps => Some(Value::Whole(measured.gaps)),
+            Metric::Fragmentation => Some(Value::Real(measured.fragmentation as f64 / 100.0)),
+        }
+    }
+}
+
+impl Subject for Metric {
+    const NOUN: &'static str = "figure";
+    const LISTED: &'static str = "`fragscope live --help` lists them";
+    const EXAMPLE: &'static str = "largest < 64M";
+
+    fn name(&self) -> &'static str {
         match self {
             Metric::Largest => "largest",
             Metric::Free => "free",
@@ -61,52 +80,20 @@ impl Metric {
         }
     }
 
-    pub(super) fn names() -> String {
-        Metric::ALL.map(Metric::name).join(", ")
-    }
-
-    pub(super) fn named(text: &str) -> Option<Metric> {
-        Metric::ALL.into_iter().find(|metric| metric.name() == text)
-    }
-
-    /// What it is compared with, in words.
-    pub(super) fn number(self) -> &'static str {
+    fn aliases(&self) -> &'static [&'static str] {
         match self {
-            Metric::Largest | Metric::Free => "a size, as 64M",
-            Metric::VmaCount | Metric::Gaps => "a whole number",
-            Metric::Fragmentation => "a percentage from 0 to 100, as 90 or 87.5%",
+            Metric::Largest => &["largest_gap"],
+            Metric::VmaCount => &["vmas"],
+            Metric::Gaps => &["gap_count"],
+            Metric::Free | Metric::Fragmentation => &[],
         }
     }
 
-    /// The number that a text is, in the figure's unit.
-    pub(super) fn value(self, text: &str) -> Option<u64> {
+    fn kind(&self) -> Kind {
         match self {
-            Metric::Largest | Metric::Free => parse_size(text).ok(),
-            Metric::VmaCount | Metric::Gaps => text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok())?,
-            Metric::Fragmentation => hundredths(text),
+            Metric::Largest | Metric::Free => Kind::Bytes,
+            Metric::VmaCount | Metric::Gaps => Kind::Count,
+            Metric::Fragmentation => Kind::Percent,
         }
     }
-
-    pub(super) fn of(self, measured: &Measured) -> Option<u64> {
-        match self {
-            Metric::Largest => Some(measured.largest),
-            Metric::Free => Some(measured.free),
-            Metric::VmaCount => measured.vma_count,
-            Metric::Gaps => Some(measured.gaps),
-            Metric::Fragmentation => Some(measured.fragmentation),
-        }
-    }
-}
-
-/// `87.5%` is 8750.
-fn hundredths(text: &str) -> Option<u64> {
-    let number = text.strip_suffix('%').unwrap_or(text).trim_end();
-    let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
-    let digits = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());
-    if !digits(whole) || !digits(fraction) || fraction.len() > 2 {
-        return None;
-    }
-    let fraction = format!("{fraction:0<2}").parse::<u64>().ok()?;
-    let points = whole.parse::<u64>().ok()?.checked_mul(100)?.checked_add(fraction)?;
-    (points <= 10_000).then_some(points)
 }

@@ -1,6 +1,7 @@
 //! The `.extra` file that Firefox-like reporters leave beside a dump: one JSON object of annotations. It comes from
 //! wherever the dump comes from, so it is read as carefully.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::fs::File;
 use std::io::Read;
@@ -12,11 +13,27 @@ use super::annotations::{Annotations, KEYS};
 use crate::diag::Diagnostics;
 
 /// Largest file that is read, in bytes; Firefox's have up to some 300 KB.
-const LARGEST: u64 = 8 << 20;
+pub(in crate::load) const LARGEST: u64 = 8 << 20;
 
-/// Takes the annotations of the file beside `path`, if there is one. One that cannot be read is reported.
-pub(super) fn read(path: &Path, found: &mut Annotations, diagnostics: &mut Diagnostics) {
-    let Some(text) = beside(path).and_then(|extra| contents(&extra)) else { return };
+/// Where annotations may be that belong to a minidump.
+#[derive(Clone, Copy, Debug)]
+pub enum Extra<'a> {
+    /// Nowhere.
+    Nowhere,
+    /// In the `.extra` file beside this one.
+    Beside(&'a Path),
+    /// Here: the text of an `.extra` file.
+    Text(&'a [u8]),
+}
+
+/// Takes the annotations, if there are any. A file that cannot be read is reported.
+pub(super) fn read(extra: Extra<'_>, found: &mut Annotations, diagnostics: &mut Diagnostics) {
+    let text = match extra {
+        Extra::Nowhere => None,
+        Extra::Beside(path) => beside(path).and_then(|extra| contents(&extra)).map(Cow::Owned),
+        Extra::Text(text) => Some(Cow::Borrowed(text)),
+    };
+    let Some(text) = text else { return };
     if text.len() as u64 > LARGEST {
         diagnostics.warn("bad-extra", "the .extra file beside the dump is larger than 8 MiB and was not read", None);
         return;
@@ -30,7 +47,7 @@ pub(super) fn read(path: &Path, found: &mut Annotations, diagnostics: &mut Diagn
 }
 
 /// `crash.extra` for `crash.dmp`, and for `crash.dmp.zst`.
-fn beside(path: &Path) -> Option<PathBuf> {
+pub(in crate::load) fn beside(path: &Path) -> Option<PathBuf> {
     let stem = path.file_stem()?;
     let inner = Path::new(stem);
     let is_dump = inner.extension().is_some_and(|e| ["dmp", "mdmp"].iter().any(|known| e.eq_ignore_ascii_case(known)));

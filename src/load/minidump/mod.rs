@@ -37,19 +37,19 @@ mod vm_counters;
 mod wow64;
 mod writer;
 
-use std::path::Path;
-
 use super::facts::Facts;
 use super::{Input, LoadOptions};
 use crate::error::LoadError;
 use annotations::Annotations;
+pub use extra::Extra;
+pub(in crate::load) use extra::{LARGEST as LARGEST_EXTRA, beside as extra_beside};
 use reading::Reading;
 
-/// Reads the facts of a minidump; `path` is where it lies, if it is a file, for what may lie beside it.
+/// Reads the facts of a minidump, and of the annotations beside it.
 ///
 /// # Errors
 /// If the header or the stream directory cannot be read.
-pub fn read(input: &Input<'_>, path: Option<&Path>, options: &LoadOptions) -> Result<Facts, LoadError> {
+pub fn read(input: &Input<'_>, extra: Extra<'_>, options: &LoadOptions) -> Result<Facts, LoadError> {
     let mut dump = Reading::open(input, options.deep)?;
     system_info::read(&mut dump);
     misc_info::read(&mut dump);
@@ -73,9 +73,7 @@ pub fn read(input: &Input<'_>, path: Option<&Path>, options: &LoadOptions) -> Re
     limits::read(&mut dump);
     // What the dump itself says counts before what a file beside it says.
     let mut annotations = Annotations::read(&mut dump);
-    if let Some(path) = path {
-        extra::read(path, &mut annotations, &mut dump.facts.diagnostics);
-    }
+    extra::read(extra, &mut annotations, &mut dump.facts.diagnostics);
     annotations.state(&mut dump.facts);
     wow64::find_registers(&mut dump);
     teb::find_peb(&mut dump);

@@ -58,7 +58,7 @@ fn write_section(paper: &mut Paper, section: &Section) {
     };
     let columns: Vec<(&str, Column)> =
         section.columns.iter().map(|(title, cell)| (title.as_str(), column(*cell))).collect();
-    let written = table::write_rows(paper, &columns, section.rows.iter().cloned());
+    let written = table::write(paper, &columns, section.rows.iter().cloned());
     paper.left_out(section.total, written, section.noun, "; the text form shows them with `--all`");
 }
 

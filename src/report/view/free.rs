@@ -90,7 +90,8 @@ pub struct ThreadRoomView {
 }
 
 impl FreeView {
-    pub(super) fn new(cx: Context<'_>) -> FreeView {
+    /// The figures of a snapshot, or those that a tool states where there is no whole map.
+    pub fn new(cx: Context<'_>) -> FreeView {
         let figures = &cx.analysis.figures;
         let limits = &cx.snapshot.limits;
         let fit = cx.analysis.request_fit;
