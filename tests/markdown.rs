@@ -3,5 +3,5 @@
 
 mod bounds;
 mod command;
-mod page;
+pub mod page;
 mod safe;

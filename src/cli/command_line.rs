@@ -6,6 +6,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use super::args::{At, Diff, Fit, Input, Map, Report, Space, Threads, WhatIf};
+use super::checked::redaction_by_environment;
 use crate::addr::AddrRange;
 use crate::analyze::what_if::Edit;
 use crate::load::redact::Redactor;
@@ -92,6 +93,24 @@ fn place(around: &Around) -> String {
         Around::Module(name) => format!("module:{name}"),
         Around::Addr(addr) => format!("{:#x}", addr.0),
     }
+}
+
+/// Longest command that is shown, in bytes: a shell's `*` types many names.
+const LONGEST: usize = 2000;
+
+/// The command as it was typed; `None` if nobody would read it.
+pub fn as_typed(redact: bool) -> Option<String> {
+    let words = std::env::args_os().skip(1).map(|word| quoted(&word));
+    let command = words.fold("fragscope".to_owned(), |command, word| format!("{command} {word}"));
+    let shown = match redact {
+        true => {
+            let mut redactor = Redactor::new(&redaction_by_environment());
+            redactor.learn(&command);
+            redactor.apply(&command)
+        }
+        false => command,
+    };
+    (shown.len() <= LONGEST).then_some(shown)
 }
 
 /// A command in the making: the arguments in order, and the options behind them.

@@ -46,17 +46,53 @@ fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result
 }
 
 fn to_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    if path.exists() && !path.is_file() {
-        // /dev/stdout, a pipe: nothing to rename over.
-        return write_through(path, write);
+    match beside(path, write)? {
+        Some((place, file)) => file.persist(place).map(drop).map_err(|e| e.error),
+        None => Ok(()),
     }
-    let path = &followed(path);
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+}
+
+/// Writes a file beside its final place. `None` if there is nothing to be put there: /dev/stdout, a pipe.
+fn beside(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<Option<(PathBuf, NamedTempFile)>> {
+    if path.exists() && !path.is_file() {
+        return write_through(path, write).map(|()| None);
+    }
+    let place = followed(path);
+    let folder = place.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let file = new_file(folder)?;
     let mut out = BufWriter::with_capacity(BUFFER, file);
     write(&mut out)?;
     let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
-    file.persist(path).map(drop).map_err(|e| e.error)
+    Ok(Some((place, file)))
+}
+
+/// One of several files that are to appear together: it is complete, and not in its place yet.
+pub struct Unfinished {
+    path: PathBuf,
+    file: Option<(PathBuf, NamedTempFile)>,
+}
+
+impl Unfinished {
+    /// Runs `write` on a file beside its final place.
+    ///
+    /// # Errors
+    /// What `write` or the system reports.
+    pub fn write(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<Unfinished, Failure> {
+        let file = beside(path, write).map_err(|e| Failure::File(path.to_owned(), e.to_string()))?;
+        Ok(Unfinished { path: path.to_owned(), file })
+    }
+
+    /// Puts it in its place.
+    ///
+    /// # Errors
+    /// What the system reports.
+    pub fn finish(self) -> Result<(), Failure> {
+        let put = |(place, file): (PathBuf, NamedTempFile)| file.persist(place).map(drop).map_err(|e| e.error);
+        self.file.map_or(Ok(()), put).map_err(|e| Failure::File(self.path, e.to_string()))
+    }
 }
 
 /// Where a symbolic link leads, whether or not something is there: the link is to stay one.

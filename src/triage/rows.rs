@@ -26,3 +26,13 @@ impl Rows for [Row] {
         self.iter().try_for_each(visit)
     }
 }
+
+impl Rows for Vec<Row> {
+    fn count(&self) -> u64 {
+        self.as_slice().count()
+    }
+
+    fn each(&self, visit: &mut dyn FnMut(&Row) -> io::Result<()>) -> io::Result<()> {
+        self.as_slice().each(visit)
+    }
+}

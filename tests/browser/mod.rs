@@ -20,4 +20,5 @@ mod selection;
 mod size;
 mod tables;
 mod tick_boxes;
+mod triage;
 mod view;

@@ -29,6 +29,8 @@ pub use outcome::Outcome;
 pub use threads::ThreadCount;
 pub use trend::{Forecast, Trend};
 
+use std::collections::BTreeMap;
+
 use crate::addr::AddrRange;
 use crate::analyze::Analysis;
 use crate::model::{MmapLayout, Os, OwnerId, Snapshot};
@@ -226,6 +228,18 @@ impl<'a> Pairing<'a> {
         let all = pairs.clone().count();
         let same = pairs.filter(|pair| pair.how == pairs::How::Place(0)).count();
         same * 2 > all
+    }
+
+    /// By what most pairs were slid, of equally many by the least.
+    fn main_slide(&self) -> u64 {
+        let mut counts: BTreeMap<u64, u64> = BTreeMap::new();
+        for pair in self.pairs.of_old.iter().flatten() {
+            if let pairs::How::Place(slide) = pair.how {
+                *counts.entry(slide).or_default() += 1;
+            }
+        }
+        let least = |slide: u64| std::cmp::Reverse(slide.min(slide.wrapping_neg()));
+        counts.into_iter().max_by_key(|(slide, count)| (*count, least(*slide))).map_or(0, |(slide, _)| slide)
     }
 }
 

@@ -53,7 +53,9 @@ fn place(pairing: &Pairing<'_>, gap: Gap, range: AddrRange) -> (Way, Sure, Optio
         (Some(b), Some(a)) if b.slide == 0 && a.slide == 0 => {
             (Way::SameAddresses, b.sure.min(a.sure), inside(b.addr, a.addr))
         }
-        (Some(b), Some(a)) if b.addr < a.addr => (Way::Neighbours, b.sure.min(a.sure), inside(b.addr, a.addr)),
+        (Some(b), Some(a)) if b.addr < a.addr && moved_together(pairing, &b, &a) => {
+            (Way::Neighbours, b.sure.min(a.sure), inside(b.addr, a.addr))
+        }
         (one, other) => match one.into_iter().chain(other).max_by_key(|edge| edge.sure) {
             Some(edge) => (
                 Way::OneNeighbour,
@@ -90,6 +92,14 @@ fn edge(pairing: &Pairing<'_>, neighbour: &Region, end: Addr, is_above: bool) ->
         How::Likeness => Sure::Likely,
     };
     Some(Edge { addr: Addr(end.0.wrapping_add(slide)), slide, sure })
+}
+
+/// Whether both ends were slid alike, but for what came between. Things with names need not, for the system may place
+/// heap and mappings apart.
+fn moved_together(pairing: &Pairing<'_>, below: &Edge, above: &Edge) -> bool {
+    let apart = above.slide.wrapping_sub(below.slide);
+    let apart = apart.min(apart.wrapping_neg());
+    below.sure.min(above.sure) == Sure::Certain || apart <= new_bytes(pairing).saturating_mul(2)
 }
 
 /// A neighbour that was pushed into the gap by what is new behind it does not tell where the gap was: then the distance

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum, ValueHint};
 
 use super::shard::{Shard, parse_shard};
-use crate::cli::args::{Color, Format, Space};
+use crate::cli::args::{Format, Space};
 use crate::cli::size;
 
 pub const HELP: &str = "\
@@ -70,12 +70,12 @@ pub struct Triage {
     /// Write to FILE; its ending says what: .jsonl .csv .parquet .html .md .xml (JUnit) .txt. May be repeated
     #[arg(short = 'o', long = "output", value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
     pub outputs: Vec<PathBuf>,
+    /// Group rows by these columns: verdict,os (as a rule by verdict, bits and who splits most)
+    #[arg(long, value_name = "COLUMNS", help_heading = "Output")]
+    pub by: Option<String>,
     /// Form of what is written to stdout
     #[arg(long, value_enum, default_value_t = Format::Text, help_heading = "Output")]
     pub format: Format,
-    /// When to use colours
-    #[arg(long, value_enum, default_value_t = Color::Auto, value_name = "WHEN", help_heading = "Output")]
-    pub color: Color,
     /// Write each dump's full report into this folder
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Output")]
     pub reports: Option<PathBuf>,

@@ -119,7 +119,7 @@ impl Worker {
 
     /// Sends a job; it arrives with [`flush`](Self::flush). What goes wrong shows when answers are read.
     pub fn send(&mut self, task: &Task) {
-        let job = Job { name: task.name.clone(), skip: task.done };
+        let job = Job { name: task.name.clone(), skip: task.done, closed: task.closed.clone() };
         let _ = serde_json::to_writer(&mut self.jobs, &job);
         let _ = self.jobs.write_all(b"\n");
     }

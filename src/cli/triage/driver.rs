@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::value::RawValue;
 
+use super::archive::named;
 use super::child::{End, Slot, Worker};
 use super::obituary;
 use super::queue::Task;
@@ -12,6 +13,7 @@ use super::run::Run;
 use super::setup::Start;
 use super::wire::{Answer, Identity, read_line};
 use crate::cli::failure::Failure;
+use crate::triage::Row;
 
 /// Jobs that a worker has at a time: while one answer is on its way it reads the next dump.
 const AHEAD: usize = 8;
@@ -159,14 +161,16 @@ impl<'r> Driver<'r> {
         }
         let (status, sentence) = obituary::of(&end, self.timeout, self.start.memory_limit);
         let identity = std::fs::metadata(task.name.path()).map(|meta| Identity::of(&meta)).unwrap_or_default();
-        let shown = task.name.shown();
-        let file = member.as_ref().map_or_else(|| shown.clone(), |member| format!("{shown}!{member}"));
-        let row = super::one::sized(self.run.reader.row(file, status, sentence), identity);
+        let file = named(&task.name.shown(), member.as_deref().unwrap_or_default());
+        let row = self.run.reader.row(file, status, sentence);
+        let Some(member) = member else {
+            let row = Row { size: identity.size, mtime_ms: identity.mtime_ms(), ..row };
+            return self.run.keep_row(&task, identity, &row, true);
+        };
         // Behind a member there may be others.
-        self.run.keep_row(&task, identity, &row, member.is_none());
-        if member.is_some() {
-            task.done += 1;
-            self.next = Some(task);
-        }
+        self.run.keep_closed(&task, identity, &row, &member);
+        task.done += 1;
+        task.closed.push(member);
+        self.next = Some(task);
     }
 }

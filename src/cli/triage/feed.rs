@@ -44,7 +44,7 @@ impl Feed {
             let group = first_group.checked_add(input).filter(|_| !run.is_stopped());
             let Some(group) = group else { break };
             run.counts.found.fetch_add(1, Ordering::Relaxed);
-            let task = Task { input, group, name, done: 0 };
+            let task = Task { input, group, name, done: 0, closed: Vec::new() };
             self.pass_on(found, task, run)?;
             input += 1;
         }
@@ -56,6 +56,7 @@ impl Feed {
         if let Some(done) = self.done_earlier(&task, run)? {
             task.group = done.group;
             task.done = u32::try_from(done.rows.len()).unwrap_or(u32::MAX);
+            task.closed = done.closed;
             let mut journal = run.journal();
             done.rows.into_iter().for_each(|place| journal.adopt(place));
             if done.complete {

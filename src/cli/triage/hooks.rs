@@ -14,22 +14,31 @@ pub fn allowed() -> bool {
     std::env::var_os("FRAGSCOPE_TRIAGE_HOOKS").is_some()
 }
 
-/// Does what the file asks for.
-pub fn obey(path: &Path) {
-    if !std::fs::metadata(path).is_ok_and(|meta| meta.is_file()) {
+/// Does what a plain file asks for.
+pub fn obey_file(path: &Path) {
+    let mut head = Vec::new();
+    if File::open(path).and_then(|file| file.take(64).read_to_end(&mut head)).is_err() {
         return;
     }
-    let mut head = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(64).read_to_end(&mut head));
-    let Some(word) = head.strip_prefix(MARK).filter(|_| read.is_ok()) else { return };
-    match word.trim_ascii() {
+    if word_in(&head) == Some(b"vanish") {
+        // It is there when it is looked for, and gone when it is read.
+        let _ = std::fs::remove_file(path);
+    }
+    obey(&head);
+}
+
+fn word_in(head: &[u8]) -> Option<&[u8]> {
+    head.strip_prefix(MARK).map(<[u8]>::trim_ascii)
+}
+
+/// Does what a file with this beginning asks for.
+pub fn obey(head: &[u8]) {
+    match word_in(head).unwrap_or_default() {
         b"abort" => std::process::abort(),
         b"hang" => loop {
             std::thread::sleep(Duration::from_secs(3600));
         },
         b"allocate" => allocate(),
-        // The file is there when it is looked for, and gone when it is read.
-        b"vanish" => drop(std::fs::remove_file(path)),
         b"exit" => std::process::exit(0),
         _ => {}
     }

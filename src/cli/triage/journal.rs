@@ -52,7 +52,11 @@ pub struct Line<R> {
     pub identity: Identity,
     /// Whether it is the last line about it.
     pub end: bool,
+    /// The member of an archive of which a worker died.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed: Option<String>,
     /// The row.
+    #[serde(default = "Option::default")]
     pub row: Option<R>,
 }
 

@@ -4,15 +4,17 @@
 //! kept in a journal as they come, and made into outputs at the end. Whatever an input is, and whatever it does to who reads
 //! it, it has a row.
 
+mod archive;
 mod args;
 mod child;
 mod driver;
 mod feed;
+mod file;
 mod folder;
+mod from_rows;
 mod hooks;
 mod journal;
 mod list;
-mod measure;
 mod name;
 mod obituary;
 mod one;
@@ -33,16 +35,19 @@ mod walk;
 mod wire;
 mod worker;
 
-use std::path::PathBuf;
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 pub use args::{HELP, Triage};
 pub use worker::run as work;
 
+use super::command_line;
 use super::failure::Failure;
 use super::interrupt::Signals;
+use crate::triage::{Rows, Summary, Triaged};
 use feed::Feed;
+use from_rows::Files;
 use journal::{Header, Journal, Kept};
 use one::Reader;
 use outputs::Outputs;
@@ -61,14 +66,25 @@ pub const WORKER: &str = "triage-worker";
 /// Arguments that do not go together, outputs that cannot be written, and that it was stopped.
 pub fn triage(args: &Triage) -> Result<(), Failure> {
     let outputs = Outputs::of(args)?;
-    let kept = rows(args, &outputs)?;
-    outputs.write(args, &kept)?;
+    if !args.from_rows.is_empty() {
+        return write(args, &outputs, &Files::open(&args.from_rows)?);
+    }
+    let kept = read(args, &outputs)?;
+    write(args, &outputs, &kept)?;
     kept.remove();
     Ok(())
 }
 
+/// Makes outputs of rows.
+fn write(args: &Triage, outputs: &Outputs, rows: &dyn Rows) -> Result<(), Failure> {
+    let failed = |e: io::Error| Failure::Usage(format!("rows cannot be read back: {e}"));
+    let summary = Summary::of(rows, outputs.by()).map_err(failed)?;
+    let command = command_line::as_typed(args.redact);
+    outputs.write(&Triaged { rows, summary: &summary, command: command.as_deref() })
+}
+
 /// Reads what is to be read.
-fn rows(args: &Triage, outputs: &Outputs) -> Result<Kept, Failure> {
+fn read(args: &Triage, outputs: &Outputs) -> Result<Kept, Failure> {
     let setup = Setup::of(args, outputs.first()).map_err(Failure::Usage)?;
     if let Some(folder) = &args.reports {
         std::fs::create_dir_all(folder).map_err(|e| Failure::File(folder.clone(), e.to_string()))?;
@@ -127,10 +143,4 @@ fn finish(args: &Triage, outputs: &Outputs, run: &Run, signal: Option<i32>) -> R
     }
     outputs::note_links(count(&run.counts.links));
     Ok(run.take_journal()?.finish(!args.unordered))
-}
-
-/// The parts' names, where one part is done.
-fn named(args: &Triage) -> Vec<PathBuf> {
-    let part = |path: &PathBuf| args.shard.map_or_else(|| path.clone(), |shard| shard.part_of(path));
-    args.outputs.iter().map(part).collect()
 }

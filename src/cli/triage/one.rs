@@ -1,23 +1,26 @@
 //! One input, from its name to its rows.
 
-use std::fs::{File, Metadata};
+use std::fs::File;
 use std::io;
 use std::path::Path;
 use std::time::Instant;
 
 use sha2::{Digest, Sha256};
 
-use super::measure::{RowFile, row_of};
-use super::name::Name;
+use super::archive;
+use super::args::format_of;
+use super::file::plain_file;
+use super::hooks;
 use super::setup::Setup;
 use super::wire::{Answer, Identity, Job};
 use crate::analyze::{advise, analyze};
 use crate::cli::args::Format;
 use crate::cli::checked::redaction_by_environment;
+use crate::error::LoadError;
 use crate::load::redact::Redactor;
 use crate::load::{self, Dump, LoadOptions};
 use crate::report::{Context, OwnerIds};
-use crate::triage::{Row, Status};
+use crate::triage::{Row, RowFile, Status};
 
 /// Takes what is said of an input.
 pub type Emit<'e> = &'e mut dyn FnMut(Answer<&Row>) -> io::Result<()>;
@@ -26,6 +29,16 @@ pub type Emit<'e> = &'e mut dyn FnMut(Answer<&Row>) -> io::Result<()>;
 pub struct Reader {
     setup: Setup,
     options: LoadOptions,
+    /// Whether files may ask for misbehaviour.
+    hooks: bool,
+}
+
+/// An input as a row names it, and exactly.
+pub struct Named {
+    /// As text.
+    pub shown: String,
+    /// What makes it differ from any other.
+    pub exact: Vec<u8>,
 }
 
 impl Reader {
@@ -35,7 +48,12 @@ impl Reader {
     /// A sentence, if options do not go together.
     pub fn new(setup: Setup) -> Result<Reader, String> {
         let options = setup.load_options()?;
-        Ok(Reader { setup, options })
+        Ok(Reader { setup, options, hooks: false })
+    }
+
+    /// One that may misbehave, for it is in a process of its own.
+    pub fn in_worker(self) -> Reader {
+        Reader { hooks: hooks::allowed(), ..self }
     }
 
     /// Reads an input, and tells each of its rows. Whatever the input is, there is at least one.
@@ -45,82 +63,108 @@ impl Reader {
     pub fn read(&self, job: &Job, emit: Emit<'_>) -> io::Result<()> {
         let begun = Instant::now();
         let path = job.name.path();
-        let path = Path::new(&path);
-        let (identity, row) = match plain_file(path) {
-            Ok(meta) => (Identity::of(&meta), self.dump(path, &job.name)),
-            Err(sentence) => (Identity::default(), Err(sentence)),
+        let named = Named { shown: job.name.shown(), exact: job.name.bytes() };
+        let (identity, row) = match plain_file(&path) {
+            Ok(meta) => {
+                let identity = Identity::of(&meta);
+                if self.hooks {
+                    hooks::obey_file(&path);
+                }
+                if load::archive::recognise_file(&path).is_ok_and(|kind| kind.is_some()) {
+                    return archive::read(self, job, identity, emit);
+                }
+                (identity, self.file(&path, &named, identity))
+            }
+            Err(sentence) => (Identity::default(), self.failed(&named, sentence)),
         };
-        let row = row.unwrap_or_else(|sentence| self.failed(&job.name, sentence));
-        let row = Row { ms: since(begun), ..sized(row, identity) };
-        emit(Answer {
-            begin: None,
-            identity,
-            failed: !row.status.was_read(),
-            end: true,
-            retire: false,
-            row: Some(&row),
-        })
+        let row = Row { ms: since(begun), ..row };
+        emit(Answer { row: Some(&row), failed: !row.status.was_read(), end: true, ..Answer::about(identity) })
     }
 
-    /// The row of a dump, or why there is none.
-    fn dump(&self, path: &Path, name: &Name) -> Result<Row, String> {
-        let sha256 =
-            if self.setup.hash { Some(fingerprint(path).map_err(|e| format!("cannot be read: {e}"))?) } else { None };
-        let dump = match load::open(path, &self.options) {
-            Ok(dump) => dump,
-            Err(error) => return Ok(Row { sha256, ..self.failed(name, error.to_string()) }),
-        };
-        let shown = self.shown(name, dump.redactor());
+    fn file(&self, path: &Path, named: &Named, identity: Identity) -> Row {
+        let sha256 = self.setup.hash.then(|| File::open(path).and_then(|mut file| fingerprint(&mut file))).transpose();
+        let known = |sha256| RowFile { sha256, ..known(identity) };
+        match sha256 {
+            Ok(sha256) => self.row_of(named, path, known(sha256), || load::open(path, &self.options)),
+            Err(error) => self.failed(named, format!("it cannot be read: {error}")),
+        }
+    }
+
+    /// The row of what is opened; whatever comes of that, it has what is known of the file.
+    pub fn row_of<'d>(
+        &self,
+        named: &Named,
+        path: &Path,
+        file: RowFile,
+        open: impl FnOnce() -> Result<Dump<'d>, LoadError>,
+    ) -> Row {
+        match open() {
+            Ok(dump) => self.measured(named, path, file, &dump),
+            Err(error) => {
+                let row = self.failed(named, error.to_string());
+                Row { size: file.size, mtime_ms: file.mtime_ms, sha256: file.sha256, ..row }
+            }
+        }
+    }
+
+    fn measured(&self, named: &Named, path: &Path, mut file: RowFile, dump: &Dump<'_>) -> Row {
+        file.file = dump.redactor().map_or_else(|| named.shown.clone(), |redactor| redactor.apply(&named.shown));
         let snapshot = dump.snapshot();
         let analysis = analyze(snapshot);
         let counsel = advise(snapshot, &analysis);
         let ids = if self.needs_ids() { OwnerIds::new(&snapshot.owners) } else { OwnerIds::default() };
         let cx = Context { snapshot, analysis: &analysis, counsel: &counsel, ids: &ids };
-        let written = self.report(path, name, &shown, &dump, cx);
-        let mut row = row_of(cx, RowFile { file: shown, sha256 });
-        match written {
-            Ok(report) => row.report = report,
-            Err(sentence) => {
-                let said = row.message.take().map(|said| format!("{said}; ")).unwrap_or_default();
-                row.message = Some(format!("{said}its report is missing: {sentence}"));
-            }
+        let report = self.report(named, path, &file.file, dump, cx);
+        let missing = report.as_ref().err().map(|why| format!("its report is missing: {why}"));
+        let row = Row::of(cx, RowFile { report: report.ok().flatten(), ..file });
+        match missing {
+            Some(sentence) => noted(row, sentence),
+            None => row,
         }
-        Ok(row)
     }
 
     fn needs_ids(&self) -> bool {
-        let ending = self.setup.reports.as_ref().map(|reports| reports.ending.as_str());
-        ending.and_then(super::args::format_of).is_some_and(|format| matches!(format, Format::Json | Format::Html))
+        let format = self.setup.reports.as_ref().and_then(|reports| format_of(&reports.ending));
+        matches!(format, Some(Format::Json | Format::Html))
     }
 
+    /// Writes the report, if reports are written, and tells where.
     fn report(
         &self,
+        named: &Named,
         path: &Path,
-        name: &Name,
         shown: &str,
         dump: &Dump<'_>,
         cx: Context<'_>,
     ) -> Result<Option<String>, String> {
         let Some(reports) = &self.setup.reports else { return Ok(None) };
         // A fingerprint of a hidden name would let guesses be checked.
-        let exact = if self.setup.redact { shown.as_bytes().to_vec() } else { name.bytes() };
-        let file = reports.name_for(shown, &exact);
+        let exact = if self.setup.redact { shown.as_bytes() } else { &named.exact };
+        let file = reports.name_for(shown, exact);
         reports.write(&file, dump, cx, (self.setup.input(path), self.setup.space()))?;
         Ok(Some(reports.shown(&file)))
     }
 
-    /// The name of an input as a row has it.
-    fn shown(&self, name: &Name, redactor: Option<&Redactor>) -> String {
-        let shown = name.shown();
-        match redactor {
-            Some(redactor) => redactor.apply(&shown),
-            None => shown,
+    /// How inputs are read.
+    pub fn options(&self) -> &LoadOptions {
+        &self.options
+    }
+
+    /// Whether inputs are fingerprinted.
+    pub fn hashes(&self) -> bool {
+        self.setup.hash
+    }
+
+    /// Does what the beginning of a file asks for, where that is allowed.
+    pub fn obey(&self, head: &[u8]) {
+        if self.hooks {
+            hooks::obey(head);
         }
     }
 
     /// The row of an input of which nothing can be said.
-    pub fn failed(&self, name: &Name, sentence: String) -> Row {
-        self.row(name.shown(), Status::Unreadable, sentence)
+    pub fn failed(&self, named: &Named, sentence: String) -> Row {
+        self.row(named.shown.clone(), Status::Unreadable, sentence)
     }
 
     /// A row without figures. Names in it are hidden where that is asked for.
@@ -135,59 +179,34 @@ impl Reader {
     }
 }
 
-/// With what is known of the file.
-pub fn sized(row: Row, identity: Identity) -> Row {
-    Row { size: identity.size, mtime_ms: identity.mtime_ms(), ..row }
+/// What is known of a file from outside.
+pub fn known(identity: Identity) -> RowFile {
+    RowFile { size: identity.size, mtime_ms: identity.mtime_ms(), ..RowFile::default() }
+}
+
+/// With one more sentence, so that nobody takes it for whole.
+pub fn noted(row: Row, sentence: String) -> Row {
+    let message = match row.message {
+        Some(said) => format!("{said}; {sentence}"),
+        None => sentence,
+    };
+    Row { message: Some(message), ..row }
 }
 
 /// Milliseconds since then, to the microsecond.
-fn since(begun: Instant) -> f64 {
+pub fn since(begun: Instant) -> f64 {
     u32::try_from(begun.elapsed().as_micros()).map_or(f64::from(u32::MAX), f64::from) / 1000.0
 }
 
-/// Whether it is a file, before it is opened: opening a pipe waits for somebody to write into it.
-fn plain_file(path: &Path) -> Result<Metadata, String> {
-    if path.as_os_str().is_empty() {
-        return Err("it has no name; the list of inputs has an empty line".into());
-    }
-    let meta = std::fs::metadata(path).map_err(|e| format!("cannot be opened: {e}"))?;
-    match what_else(&meta) {
-        None => Ok(meta),
-        Some(what) => Err(format!("it is {what}, and a dump file was expected")),
-    }
-}
-
-fn what_else(meta: &Metadata) -> Option<&'static str> {
-    match () {
-        () if meta.is_file() => None,
-        () if meta.is_dir() => Some("a folder"),
-        () => Some(special(meta)),
-    }
-}
-
-#[cfg(unix)]
-fn special(meta: &Metadata) -> &'static str {
-    use std::os::unix::fs::FileTypeExt;
-    let kind = meta.file_type();
-    match () {
-        () if kind.is_fifo() => "a pipe",
-        () if kind.is_socket() => "a socket",
-        () if kind.is_block_device() || kind.is_char_device() => "a device",
-        () => "no plain file",
-    }
-}
-
-#[cfg(not(unix))]
-fn special(_: &Metadata) -> &'static str {
-    "no plain file"
-}
-
-fn fingerprint(path: &Path) -> io::Result<String> {
-    let mut file = File::open(path)?;
+/// SHA-256 of all that comes, in hex.
+///
+/// # Errors
+/// Those of reading.
+pub fn fingerprint(from: &mut dyn io::Read) -> io::Result<String> {
     let mut hasher = Sha256::new();
     let mut buffer = vec![0u8; 64 << 10];
     loop {
-        match io::Read::read(&mut file, &mut buffer)? {
+        match from.read(&mut buffer)? {
             0 => break,
             n => hasher.update(buffer.get(..n).unwrap_or_default()),
         }

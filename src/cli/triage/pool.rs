@@ -47,7 +47,7 @@ pub fn read(run: &Arc<Run>, start: &Start, jobs: usize, timeout: Duration, signa
 pub fn read_here(run: &Run) {
     let mut progress = Progress::new(run);
     while let Some(mut task) = run.queue.take(true).filter(|_| !run.is_stopped()) {
-        let job = Job { name: task.name.clone(), skip: task.done };
+        let job = Job { name: task.name.clone(), skip: task.done, closed: task.closed.clone() };
         // What goes wrong with the journal ends the run.
         let _ = run.reader.read(&job, &mut |answer| {
             take(run, &mut task, answer);

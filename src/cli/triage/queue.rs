@@ -16,6 +16,8 @@ pub struct Task {
     pub name: Name,
     /// How many rows it has already.
     pub done: u32,
+    /// Archives in it of which a worker died: see [`Job::closed`](super::wire::Job::closed).
+    pub closed: Vec<String>,
 }
 
 /// How many wait at most.

@@ -41,6 +41,8 @@ pub struct Done {
     pub rows: Vec<Place>,
     /// Whether there are no more.
     pub complete: bool,
+    /// Members of which a worker died.
+    pub closed: Vec<String>,
 }
 
 impl Earlier {
@@ -108,7 +110,7 @@ impl Earlier {
 /// The rows of a group, if it is of this input as it is now.
 fn whole(group: &[Known], file: &File, input: u32, name: &Name, identity: Identity) -> io::Result<Option<Done>> {
     let mut line = Vec::new();
-    let mut done = Done { group: 0, rows: Vec::with_capacity(group.len()), complete: false };
+    let mut done = Done { group: 0, rows: Vec::with_capacity(group.len()), complete: false, closed: Vec::new() };
     for (known, member) in group.iter().zip(0u32..) {
         line_at(file, known.offset, &mut line)?;
         let Ok(read) = serde_json::from_slice::<Line<&RawValue>>(&line) else { return Ok(None) };
@@ -117,6 +119,7 @@ fn whole(group: &[Known], file: &File, input: u32, name: &Name, identity: Identi
         }
         done.group = read.group;
         done.complete |= read.end;
+        done.closed.extend(read.closed);
         if read.row.is_some() {
             done.rows.push(Place { input, member, offset: known.offset });
         }

@@ -56,9 +56,24 @@ impl Run {
 
     /// Keeps a row of an input, or that there are no more.
     pub fn keep(&self, task: &Task, identity: Identity, row: Option<&RawValue>, end: bool) {
-        let line = Line { group: task.group, member: task.done, name: task.name.clone(), identity, end, row };
-        let kept = self.journal().add(task.input, &line);
-        if end {
+        self.keep_line(Line { row, end, ..line_of(task, identity) }, task.input);
+    }
+
+    /// Keeps the row of a member of which a worker died.
+    pub fn keep_closed(&self, task: &Task, identity: Identity, row: &Row, member: &str) {
+        self.count_failed(true);
+        match to_raw_value(row) {
+            Ok(raw) => {
+                let closed = Some(member.to_owned());
+                self.keep_line(Line { row: Some(&raw), closed, ..line_of(task, identity) }, task.input);
+            }
+            Err(error) => self.fail(unwritable(&error)),
+        }
+    }
+
+    fn keep_line(&self, line: Line<&RawValue>, input: u32) {
+        let kept = self.journal().add(input, &line);
+        if line.end {
             self.counts.done.fetch_add(1, Ordering::Relaxed);
         }
         if let Err(failure) = kept {
@@ -71,7 +86,7 @@ impl Run {
         self.count_failed(!row.status.was_read());
         match to_raw_value(row) {
             Ok(raw) => self.keep(task, identity, Some(&raw), end),
-            Err(error) => self.fail(Failure::Usage(format!("a row cannot be written: {error}"))),
+            Err(error) => self.fail(unwritable(&error)),
         }
     }
 
@@ -116,4 +131,14 @@ impl Run {
     pub fn failure(&self) -> Option<Failure> {
         self.failure.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
+}
+
+/// A line about an input that says nothing yet.
+fn line_of(task: &Task, identity: Identity) -> Line<&'static RawValue> {
+    let Task { group, done, name, .. } = task;
+    Line { group: *group, member: *done, name: name.clone(), identity, end: false, closed: None, row: None }
+}
+
+fn unwritable(error: &serde_json::Error) -> Failure {
+    Failure::Usage(format!("a row cannot be written: {error}"))
 }

@@ -16,6 +16,9 @@ pub struct Job {
     /// Of an archive, how many of its members have rows already.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub skip: u32,
+    /// Members that are archives, of which somebody died: they are not looked into again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub closed: Vec<String>,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
@@ -66,6 +69,13 @@ pub struct Answer<R> {
     /// A row.
     #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
     pub row: Option<R>,
+}
+
+impl<R> Answer<R> {
+    /// One that says nothing yet of this file.
+    pub fn about(identity: Identity) -> Answer<R> {
+        Answer { begin: None, identity, failed: false, end: false, retire: false, row: None }
+    }
 }
 
 /// Longest line that is read, in bytes: a row has names, and these are bounded.

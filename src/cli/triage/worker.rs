@@ -1,9 +1,7 @@
 //! A worker: reads dumps one after the other, and may die of one without harm to the others.
 
 use std::io::{self, BufReader, StdinLock, Write};
-use std::path::Path;
 
-use super::hooks;
 use super::one::Reader;
 use super::setup::Start;
 use super::wire::{Answer, Job, read_line};
@@ -26,11 +24,8 @@ pub fn run() -> Result<(), Failure> {
     let start: Start = next(&mut jobs, &mut line)?.ok_or_else(|| Failure::Usage("no jobs came".into()))?;
     limits::set(&start);
     let limit = start.memory_limit;
-    let reader = Reader::new(start.setup).map_err(Failure::Usage)?;
+    let reader = Reader::new(start.setup).map_err(Failure::Usage)?.in_worker();
     while let Some(job) = next::<Job>(&mut jobs, &mut line)? {
-        if hooks::allowed() {
-            hooks::obey(Path::new(&job.name.path()));
-        }
         let mut retire = false;
         let told = reader.read(&job, &mut |answer| {
             retire = answer.end && limits::taken().is_some_and(|taken| taken > limit / RETIRES_AT);

@@ -42,7 +42,7 @@ fn write_section(page: &mut Page<'_>, section: &Section) -> io::Result<()> {
     let columns: Vec<(&str, Align)> =
         section.columns.iter().map(|(title, cell)| (title.as_str(), align(*cell))).collect();
     let mut table = Table::new(&columns);
-    section.rows.iter().for_each(|row| table.cells(row.clone()));
+    section.rows.iter().for_each(|row| table.row(row.clone()));
     table.write(page)?;
     cut_note(page, section.total, section.rows.len(), section.noun)
 }

@@ -2,6 +2,7 @@
 //! for a terminal or a ticket.
 
 pub mod markdown;
+pub mod xml;
 
 use std::fmt;
 

@@ -28,15 +28,23 @@ const PAGE: &str = include_str!("page.css");
 /// The dark colours: where the system is dark and the reader chose nothing, and where the reader chose them.
 const DARK: &str = include_str!("dark.css");
 
+/// What scripts of other pages build on too: elements, and sizes as the program writes them.
+pub(crate) const SHARED: [&str; 2] = [include_str!("script/dom.js"), include_str!("script/format.js")];
+
 /// The style sheet.
-pub(super) fn style() -> String {
+pub(crate) fn style() -> String {
     format!(
         "{PAGE}@media (prefers-color-scheme: dark) {{ :root:not([data-theme=\"light\"]) {{\n{DARK}}} }}\n\
          :root[data-theme=\"dark\"] {{\n{DARK}}}\n"
     )
 }
 
-/// The script, whose names stay its own.
+/// The script.
 pub(super) fn script() -> String {
-    format!("'use strict';\n(() => {{\n{}}})();\n", SCRIPTS.concat())
+    closed(&SCRIPTS.concat())
+}
+
+/// A script whose names stay its own.
+pub(crate) fn closed(script: &str) -> String {
+    format!("'use strict';\n(() => {{\n{script}}})();\n")
 }

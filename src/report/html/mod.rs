@@ -5,7 +5,7 @@
 //! [`analyze::splitters`](crate::analyze::splitters).
 
 mod answer;
-mod assets;
+pub(crate) mod assets;
 mod capture;
 mod data;
 mod diff;
@@ -16,7 +16,7 @@ mod frame;
 mod lists;
 mod owners;
 mod picture;
-mod policy;
+pub(crate) mod policy;
 mod regions;
 mod remedies;
 mod rows;

@@ -19,7 +19,7 @@ pub(super) const REMEDIES: usize = 4_000;
 /// What the figures mean.
 pub(in crate::report) const EXPLAINED: usize = 3_000;
 /// Version and command; a path may have 4,096 bytes.
-pub(super) const TOOL: usize = 5_000;
+pub(crate) const TOOL: usize = 5_000;
 /// The picture.
 pub(super) const MAP: usize = 8_000;
 

@@ -7,7 +7,7 @@ mod advice;
 mod answer;
 mod at;
 mod barriers;
-pub(super) mod budget;
+pub(crate) mod budget;
 mod evidence;
 mod explained;
 mod figures;
@@ -16,14 +16,14 @@ mod head;
 mod kinds;
 mod map;
 mod modules;
-pub(super) mod paper;
+pub(crate) mod paper;
 mod ranked;
 mod remedies;
 mod splitters;
 mod stacks;
-pub(super) mod table;
+pub(crate) mod table;
 mod threads;
-pub(super) mod tool;
+pub(crate) mod tool;
 
 use std::io::{self, Write};
 

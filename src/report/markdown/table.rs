@@ -15,25 +15,23 @@ pub enum Column {
     Words,
     /// Numbers, to the right.
     Number,
+    /// Numbers of our own with their signs, to the right, which stay as they are.
+    Signed,
 }
 
 /// Titles, and what stands below each.
 pub type Columns<const N: usize> = [(&'static str, Column); N];
 
-/// Writes a table with as many rows as there is room for, and says how many these are.
-pub fn write<const N: usize>(
+/// Writes a table with as many rows as there is room for, and says how many these are. Each row has a cell for each
+/// column.
+pub fn write<Cells: IntoIterator<Item = String>>(
     paper: &mut Paper,
-    columns: &Columns<N>,
-    rows: impl IntoIterator<Item = [String; N]>,
+    columns: &[(&str, Column)],
+    rows: impl IntoIterator<Item = Cells>,
 ) -> usize {
-    write_rows(paper, columns, rows.into_iter().map(Vec::from))
-}
-
-/// The same of rows whose length is not known before, with as many cells as there are columns.
-pub fn write_rows(paper: &mut Paper, columns: &[(&str, Column)], rows: impl IntoIterator<Item = Vec<String>>) -> usize {
     let titles: String = columns.iter().map(|(title, _)| format!(" {title} |")).collect();
-    let rules: String =
-        columns.iter().map(|(_, column)| if *column == Column::Number { " ---: |" } else { " --- |" }).collect();
+    let right = |column: &Column| matches!(column, Column::Number | Column::Signed);
+    let rules: String = columns.iter().map(|(_, column)| if right(column) { " ---: |" } else { " --- |" }).collect();
     let mut rows = rows.into_iter().map(|cells| row(columns, cells));
     // A header without a row below it would say nothing.
     let Some(first) = rows.next() else { return 0 };
@@ -43,9 +41,10 @@ pub fn write_rows(paper: &mut Paper, columns: &[(&str, Column)], rows: impl Into
     1 + rows.take_while(|row| paper.lines(row)).count()
 }
 
-fn row(columns: &[(&str, Column)], cells: Vec<String>) -> String {
+fn row(columns: &[(&str, Column)], cells: impl IntoIterator<Item = String>) -> String {
     let cells = columns.iter().zip(cells).map(|((_, column), cell)| match column {
         Column::Code => code(&cell, NAME),
+        Column::Signed => cell,
         Column::Words | Column::Number => prose(&cell).replace('|', "\\|"),
     });
     cells.fold(String::from("|"), |line, cell| line + " " + &cell + " |") + "\n"
@@ -65,6 +64,6 @@ mod tests {
         assert!((1..100).contains(&written), "{written}");
         assert!(paper.text().starts_with("| who | size |\n| --- | ---: |\n| `a\\u{7c}b\\u{60}0` | 4 KiB |\n"));
         assert_eq!(paper.text().lines().count(), 2 + written);
-        assert_eq!(write(&mut paper, &columns, []), 0);
+        assert_eq!(write::<[String; 2]>(&mut paper, &columns, []), 0);
     }
 }

@@ -7,7 +7,7 @@ use crate::report::escape::markdown::fenced;
 use crate::units::Count;
 
 /// Without a command, nothing but the version.
-pub(in crate::report) fn write(paper: &mut Paper, command: Option<&str>) {
+pub(crate) fn write(paper: &mut Paper, command: Option<&str>) {
     paper.section(budget::TOOL);
     let tool = Tool::this();
     paper.lines(&format!("\nMade with {} {}", tool.name, tool.version));

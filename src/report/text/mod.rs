@@ -12,11 +12,11 @@ mod label;
 mod limits;
 mod map;
 pub(super) mod modules;
-pub(super) mod page;
+pub(crate) mod page;
 pub(super) mod splitters;
 pub(super) mod stacks;
 mod stated_rows;
-pub(super) mod table;
+pub(crate) mod table;
 
 use std::io::{self, Write};
 

@@ -34,13 +34,8 @@ impl<'a> Table<'a> {
     }
 
     /// Adds a row, one cell for each column.
-    pub fn row<const N: usize>(&mut self, cells: [String; N]) {
-        self.cells(cells.into());
-    }
-
-    /// The same for a row whose length is not known before.
-    pub fn cells(&mut self, cells: Vec<String>) {
-        self.rows.push(cells);
+    pub fn row(&mut self, cells: impl Into<Vec<String>>) {
+        self.rows.push(cells.into());
     }
 
     /// Writes titles and rows, indented by two. Where they are wider than the page, the widest words are shortened.

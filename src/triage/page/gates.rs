@@ -1,0 +1,68 @@
+//! What the gates found.
+
+use maud::{Markup, html};
+
+use super::cell;
+use crate::triage::{Gate, Triaged};
+use crate::units::{Count, plural};
+
+/// Files named beside a gate.
+const NAMED: usize = 20;
+
+/// A table of the gates, or nothing where there are none.
+pub(super) fn markup(triaged: &Triaged<'_>) -> Markup {
+    let gates = &triaged.summary.gates;
+    html! {
+        @if !gates.is_empty() {
+            section class="list" aria-labelledby="gates-title" {
+                div class="head" { h2 id="gates-title" { "Gates" } p class="remark" { (remark(gates)) } }
+                div class="scroll" {
+                    table id="gates" aria-labelledby="gates-title" {
+                        thead { tr {
+                            th scope="col" { "gate" } th scope="col" { "result" }
+                            th scope="col" class="num" { "rows that match" } th scope="col" class="num" { "undecided" }
+                            th scope="col" { "files" }
+                        } }
+                        tbody { @for gate in gates { (row(gate)) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn remark(gates: &[Gate]) -> String {
+    let failed = gates.iter().filter(|gate| fails(gate)).count();
+    match failed {
+        0 => "no gate fails".into(),
+        _ => format!("{} of {} fail", Count(failed as u64), plural(gates.len() as u64, "gate")),
+    }
+}
+
+fn row(gate: &Gate) -> Markup {
+    let word = if fails(gate) { "fails" } else { "passes" };
+    html! {
+        tr data-gate=(word) {
+            td { code { (cell::words(&gate.expression)) } }
+            td { span class="result-word" { (word) } @if gate.fails_from > 1 { " (from " (Count(gate.fails_from)) " on)" } }
+            td class="num" { (Count(gate.matched)) }
+            td class="num" { (Count(gate.undecided)) }
+            td class="names" { (files(gate)) }
+        }
+    }
+}
+
+/// A gate fails only if something matches, whatever it was told.
+fn fails(gate: &Gate) -> bool {
+    gate.matched >= gate.fails_from.max(1)
+}
+
+fn files(gate: &Gate) -> String {
+    let named: Vec<String> = gate.files.iter().take(NAMED).map(|file| cell::words(file)).collect();
+    let rest = gate.matched.saturating_sub(named.len() as u64);
+    match (named.is_empty(), rest) {
+        (true, _) => String::new(),
+        (false, 0) => named.join(", "),
+        (false, rest) => format!("{} and {} more", named.join(", "), Count(rest)),
+    }
+}
