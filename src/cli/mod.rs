@@ -11,6 +11,7 @@ mod failure;
 mod integrate;
 mod interrupt;
 mod live;
+mod man;
 mod map;
 mod output;
 mod questions;
