@@ -34,13 +34,6 @@ pub struct Gate {
     pub undecided: u64,
 }
 
-impl Gate {
-    /// Whether so many rows match that it fails. No rows never fail it.
-    pub fn failed(&self) -> bool {
-        self.fails_from.max(1) <= self.matched
-    }
-}
-
 /// All rows in short.
 #[derive(Clone, Debug, Default)]
 pub struct Summary {

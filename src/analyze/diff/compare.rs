@@ -16,14 +16,23 @@ pub enum Mismatch {
     Width,
     /// Floor or ceiling of the address space.
     Bounds,
+    /// The formats of the dumps: what only one of them names looks as if it had come or gone.
+    Format,
     /// How complete the maps are: what one lacks looks as if it had come or gone.
     Evidence,
 }
 
 impl Mismatch {
     /// All.
-    pub const ALL: [Mismatch; 6] =
-        [Mismatch::Process, Mismatch::System, Mismatch::Cpu, Mismatch::Width, Mismatch::Bounds, Mismatch::Evidence];
+    pub const ALL: [Mismatch; 7] = [
+        Mismatch::Process,
+        Mismatch::System,
+        Mismatch::Cpu,
+        Mismatch::Width,
+        Mismatch::Bounds,
+        Mismatch::Format,
+        Mismatch::Evidence,
+    ];
 
     /// The word used in reports.
     pub fn name(self) -> &'static str {
@@ -33,6 +42,7 @@ impl Mismatch {
             Mismatch::Cpu => "cpu",
             Mismatch::Width => "pointer-width",
             Mismatch::Bounds => "bounds",
+            Mismatch::Format => "format",
             Mismatch::Evidence => "evidence",
         }
     }
@@ -46,6 +56,7 @@ impl Mismatch {
             Mismatch::Cpu => are_unlike(a.platform.cpu, b.platform.cpu),
             Mismatch::Width => a.platform.width != b.platform.width,
             Mismatch::Bounds => a.space.bounds().range != b.space.bounds().range,
+            Mismatch::Format => a.dump.format != b.dump.format,
             Mismatch::Evidence => {
                 let good = |evidence| evidence >= Evidence::NearlyComplete;
                 good(a.evidence) != good(b.evidence)

@@ -155,6 +155,14 @@ fn suspect(pairing: &Pairing<'_>, party: usize, news: &[&New], tallies: &[(Tally
     let mut members: Vec<OwnerId> = news.iter().map(|new| new.owner).collect();
     members.sort_unstable();
     let grew: u64 = news.iter().filter(|new| new.how != HowNew::Moved).map(|new| new.bytes).sum();
+    let net = new.bytes.saturating_sub(old.bytes);
+    let own: u64 = news.iter().filter(|n| n.how != HowNew::Moved && n.like == party).map(|n| n.bytes).sum();
+    // Of what was replaced by others of its kind only the rest is new.
+    let grew = grew - own.saturating_sub(net);
+    let more_of_it = grew > 0 || new.mappings > old.mappings;
+    if !more_of_it && news.iter().all(|n| n.how != HowNew::Moved) {
+        return None;
+    }
     let followed = news.iter().filter(|new| new.like != party);
     let more = |like: usize| tallies.get(like).map_or(0, |(old, new)| new.mappings.saturating_sub(old.mappings));
     let mut likes: Vec<usize> = followed.map(|new| new.like).chain([party]).collect();

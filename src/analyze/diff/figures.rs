@@ -162,6 +162,7 @@ impl Figure {
             Figure::Resident => snapshot.memory_used.map(|used| used.resident),
             // A bare map has no list of threads; one that has none is no process.
             Figure::Threads => Some(analysis.stacks.threads).filter(|threads| *threads > 0),
+            Figure::StackBytes if analysis.stacks.threads == 0 => None,
             Figure::Slots => analysis.request_fit.map(|fit| fit.slots),
             Figure::LargestThatFits => analysis.verdict.largest_that_fits,
             // Without a map everything would look free.

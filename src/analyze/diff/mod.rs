@@ -29,6 +29,8 @@ pub use outcome::Outcome;
 pub use threads::ThreadCount;
 pub use trend::{Forecast, Trend};
 
+use std::collections::BTreeMap;
+
 use crate::addr::AddrRange;
 use crate::analyze::Analysis;
 use crate::model::{MmapLayout, Os, OwnerId, Snapshot};
@@ -227,6 +229,18 @@ impl<'a> Pairing<'a> {
         let same = pairs.filter(|pair| pair.how == pairs::How::Place(0)).count();
         same * 2 > all
     }
+
+    /// By what most pairs were slid, of equally many by the least.
+    fn main_slide(&self) -> u64 {
+        let mut counts: BTreeMap<u64, u64> = BTreeMap::new();
+        for pair in self.pairs.of_old.iter().flatten() {
+            if let pairs::How::Place(slide) = pair.how {
+                *counts.entry(slide).or_default() += 1;
+            }
+        }
+        let least = |slide: u64| std::cmp::Reverse(slide.min(slide.wrapping_neg()));
+        counts.into_iter().max_by_key(|(slide, count)| (*count, least(*slide))).map_or(0, |(slide, _)| slide)
+    }
 }
 
 /// Whether new mappings are put below older ones.
@@ -247,7 +261,7 @@ pub fn diff(sides: &[Side<'_>]) -> Option<Diff> {
     let culprits = culprits::rank(&pairing, old_gap.as_ref());
     let growth = growth::by_like(&pairing);
     if let Some(gap) = old_gap.as_mut().filter(|_| sides.len() > 2) {
-        trend::date(sides, &pairing, gap);
+        trend::date(sides, gap);
     }
     Some(Diff {
         mismatches: compare::mismatches(sides),

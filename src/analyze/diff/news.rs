@@ -35,8 +35,42 @@ pub(super) fn find(pairing: &Pairing<'_>, old_gap: Option<&OldGap>) -> Vec<New> 
     let standing = old_gap.map(|gap| gap.standing.as_slice()).unwrap_or_default();
     let moved = standing.iter().filter(|s| matches!(s.fate, Fate::Moved { .. })).map(|s| (s.owner, ()));
     let moved: HashMap<OwnerId, ()> = moved.collect();
+    let places = Places::of(pairing);
     let items = pairing.new.items.list.iter().enumerate();
-    items.filter_map(|(index, item)| new(pairing, index, item, moved.contains_key(&item.owner))).collect()
+    let news = items.filter_map(|(index, item)| new(pairing, index, item, moved.contains_key(&item.owner)));
+    news.filter(|new| new.how == HowNew::Moved || !places.are_taken_over(new)).collect()
+}
+
+/// Where in the old run those stood that are in no pair.
+struct Places {
+    gone: Vec<AddrRange>,
+    /// By what most things were slid since.
+    slide: u64,
+}
+
+/// What stands where something that is gone stood, in so many eighths of its bytes, is not new: it has another name, or
+/// the other dump could not tell whose it is.
+const TAKEN_OVER: u64 = 7;
+
+impl Places {
+    fn of(pairing: &Pairing<'_>) -> Places {
+        let old = &pairing.old;
+        let is_gone = |owner| {
+            let index = old.items.index_of(owner);
+            index.and_then(|index| pairing.pairs.of_old.get(index)).is_some_and(Option::is_none)
+        };
+        let gone = old.snapshot.space.regions().iter().filter(|r| is_gone(r.owner)).map(|r| r.range).collect();
+        Places { gone, slide: pairing.main_slide() }
+    }
+
+    fn are_taken_over(&self, new: &New) -> bool {
+        let back = |addr: Addr| Addr(addr.0.wrapping_sub(self.slide));
+        let Some(then) = AddrRange::new(back(new.range.start()), back(new.range.end())) else { return false };
+        let first = self.gone.partition_point(|range| range.end() <= then.start());
+        let parts = self.gone.iter().skip(first).map_while(|range| range.intersect(then));
+        let taken: u64 = parts.map(AddrRange::size).sum();
+        taken / 8 * 8 >= new.bytes / 8 * TAKEN_OVER && taken > 0
+    }
 }
 
 fn new(pairing: &Pairing<'_>, index: usize, item: &Item, moved: bool) -> Option<New> {

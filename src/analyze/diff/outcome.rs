@@ -4,6 +4,7 @@ use super::culprits::{self, Culprit};
 use super::{LikeGrowth, Pairing};
 use crate::analyze::Analysis;
 use crate::analyze::advice::LEAST_GAIN;
+use crate::model::Evidence;
 
 /// What a comparison comes to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
@@ -22,11 +23,13 @@ pub enum Outcome {
     Otherwise,
     /// Nothing came, went or changed its size.
     Same,
+    /// A map is incomplete, and its bounds do not tell.
+    Unclear,
 }
 
 impl Outcome {
     /// All outcomes.
-    pub const ALL: [Outcome; 7] = [
+    pub const ALL: [Outcome; 8] = [
         Outcome::SmallerGap,
         Outcome::SmallerUnexplained,
         Outcome::MoreTaken,
@@ -34,6 +37,7 @@ impl Outcome {
         Outcome::Better,
         Outcome::Otherwise,
         Outcome::Same,
+        Outcome::Unclear,
     ];
 
     /// The word used in reports.
@@ -46,6 +50,7 @@ impl Outcome {
             Outcome::Better => "better",
             Outcome::Otherwise => "otherwise",
             Outcome::Same => "same",
+            Outcome::Unclear => "cannot-tell",
         }
     }
 }
@@ -58,17 +63,26 @@ pub(super) fn judge(pairing: &Pairing<'_>, culprits: &[Culprit], growth: &[LikeG
     let counts = matters && then.abs_diff(now) > then.max(now) / LEAST_GAIN;
     let mappings = |side: &super::Looked<'_>| side.snapshot.limits.vma_count;
     let more_mappings = mappings(&pairing.old).zip(mappings(&pairing.new)).is_some_and(|(a, b)| b > a);
+    // Of an incomplete map the largest gap is an upper bound.
+    let (old_is_good, new_is_good) = (is_good(&pairing.old), is_good(&pairing.new));
+    let proven = old_is_good && new_is_good || now < then && old_is_good || now > then && new_is_good;
+    let more = taken(new).saturating_sub(taken(old));
     let blamed = culprits.first().is_some_and(|culprit| culprit.counts);
     match taken(new).cmp(&taken(old)) {
+        _ if !proven => Outcome::Unclear,
         _ if counts && now < then && blamed => Outcome::SmallerGap,
-        _ if counts && now > then => Outcome::Better,
+        _ if counts && now > then && now - then > more => Outcome::Better,
         std::cmp::Ordering::Greater => Outcome::MoreTaken,
         _ if more_mappings => Outcome::MoreMappings,
-        _ if counts => Outcome::SmallerUnexplained,
+        _ if counts && now < then => Outcome::SmallerUnexplained,
         std::cmp::Ordering::Less => Outcome::Better,
         std::cmp::Ordering::Equal if growth.is_empty() && then == now => Outcome::Same,
         std::cmp::Ordering::Equal => Outcome::Otherwise,
     }
+}
+
+fn is_good(side: &super::Looked<'_>) -> bool {
+    side.snapshot.evidence >= Evidence::NearlyComplete
 }
 
 fn largest(analysis: &Analysis) -> u64 {

@@ -24,8 +24,12 @@ impl ThreadCount {
     }
 }
 
-/// Counts the threads of both dumps; those names first of which the number changed most.
+/// Counts the threads of both dumps; those names first of which the number changed most. Nothing if one of them lists no
+/// threads, as a bare map.
 pub(super) fn count(old: Side<'_>, new: Side<'_>) -> Vec<ThreadCount> {
+    if old.snapshot.threads.is_empty() || new.snapshot.threads.is_empty() {
+        return Vec::new();
+    }
     let mut counts: BTreeMap<Option<String>, (u64, u64)> = BTreeMap::new();
     each(old.snapshot, |name| counts.entry(name).or_default().0 += 1);
     each(new.snapshot, |name| counts.entry(name).or_default().1 += 1);

@@ -71,7 +71,7 @@ pub(super) fn threads(cx: DiffContext<'_>, limit: usize) -> Section {
     };
     let columns = [("name", Cell::Name), ("old", Cell::Number), ("new", Cell::Number), ("difference", Cell::Number)];
     let remark = match rows.is_empty() {
-        true if cx.diff.threads.is_empty() => "the dumps list none",
+        true if cx.diff.threads.is_empty() => "one of the dumps lists none",
         true => "as many of each name in both",
         false => "numbers in names are left out",
     };

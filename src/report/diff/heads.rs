@@ -51,6 +51,10 @@ fn warning(cx: DiffContext<'_>, mismatch: Mismatch) -> String {
         Mismatch::Cpu => format!("the processors differ: {}", each(&cpu)),
         Mismatch::Width => format!("the sizes of pointers differ: {}", each(&width)),
         Mismatch::Bounds => format!("the address spaces differ in their ends: {}", each(&bounds)),
+        Mismatch::Format => format!(
+            "the dumps are of different kinds: {}; what only one of them can name looks as if it had come or gone",
+            each(&|cx| cx.snapshot.dump.format.name().to_owned())
+        ),
         Mismatch::Evidence => format!(
             "the maps are not equally complete: {}; what one of them lacks looks as if it had come or gone",
             each(&|cx| cx.snapshot.evidence.name().to_owned())

@@ -24,7 +24,9 @@ pub fn write_diff_markdown(out: &mut dyn Write, cx: DiffContext<'_>, options: Di
     paper.lines(&format!("## {}\n\n", prose(&sentence::headline(cx))));
     let warnings = heads::warnings(cx);
     paper.list(warnings.len(), warnings.iter().map(|warning| format!("**warning**: {}", prose(warning))));
-    paper.lines("\n");
+    if !warnings.is_empty() {
+        paper.lines("\n");
+    }
     let facts = heads::facts(cx, code);
     paper.list_marked('*', facts.len(), facts.iter().map(|(lead, text)| format!("**{lead}**: {}", prose(text))));
     for section in sections::all(cx, options.all) {
@@ -45,12 +47,14 @@ pub fn write_diff_markdown(out: &mut dyn Write, cx: DiffContext<'_>, options: Di
 
 fn write_section(paper: &mut Paper, section: &Section) {
     paper.heading(&format!("{}: {}", section.title, prose(&section.remark)));
-    paper.list(section.notes.len(), section.notes.iter().map(|note| prose(note)));
-    paper.lines("\n");
+    if !section.notes.is_empty() {
+        paper.list(section.notes.len(), section.notes.iter().map(|note| prose(note)));
+        paper.lines("\n");
+    }
     let column = |cell: Cell| match cell {
         Cell::Name | Cell::Address => Column::Code,
         Cell::Words => Column::Words,
-        Cell::Number => Column::Number,
+        Cell::Number => Column::Signed,
     };
     let columns: Vec<(&str, Column)> =
         section.columns.iter().map(|(title, cell)| (title.as_str(), column(*cell))).collect();

@@ -86,33 +86,25 @@ pub(super) fn figures(cx: DiffContext<'_>) -> Section {
 
 /// The figures of more than two dumps, a row for each dump.
 pub(super) fn trend(cx: DiffContext<'_>, limit: usize) -> Section {
-    const SHOWN: [Figure; 7] = [
-        Figure::Free,
-        Figure::LargestReachable,
-        Figure::Gaps,
-        Figure::Committed,
-        Figure::Reserved,
-        Figure::Mappings,
-        Figure::Threads,
-    ];
+    const SHOWN: [Figure; 5] =
+        [Figure::LargestReachable, Figure::Free, Figure::Committed, Figure::Mappings, Figure::Threads];
     let shown = SHOWN.into_iter().filter_map(|figure| cx.diff.figures.iter().find(|row| row.figure == figure));
     let shown: Vec<&FigureRow> = shown.collect();
     let mut section = Section::new("trend", "Trend", "the dumps in the order given", "dump");
-    section.columns = vec![("dump".to_owned(), Cell::Name), ("verdict".to_owned(), Cell::Words)];
+    let asked = cx.dumps.iter().any(|dump| dump.cx.analysis.verdict.request.is_some());
+    let verdict = |dump: &super::Compared<'_>| asked.then(|| head::word(dump.cx).to_owned());
+    section.columns = vec![("dump".to_owned(), Cell::Name)];
+    section.columns.extend(asked.then(|| ("verdict".to_owned(), Cell::Words)));
     section.columns.extend(shown.iter().map(|row| (title(row.figure).to_owned(), Cell::Number)));
     section.total = cx.dumps.len();
     for (index, dump) in cx.dumps.iter().enumerate().take(limit) {
-        let name = crate::report::escape::shortened(file_name(dump.name), 28).to_string();
+        let name = crate::report::escape::shortened(dump.name, 40).to_string();
         let figures = shown.iter().map(|row| value(row.figure, row.values.get(index).copied().flatten()));
-        section.rows.push([name, head::word(dump.cx).to_owned()].into_iter().chain(figures).collect());
+        section.rows.push(std::iter::once(name).chain(verdict(dump)).chain(figures).collect());
     }
     section
 }
 
 fn title(figure: Figure) -> &'static str {
     if figure == Figure::LargestReachable { "largest gap" } else { label(figure) }
-}
-
-fn file_name(path: &str) -> &str {
-    path.rsplit(['/', '\\']).next().filter(|name| !name.is_empty()).unwrap_or(path)
 }

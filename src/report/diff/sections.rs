@@ -28,8 +28,8 @@ fn culprits(cx: DiffContext<'_>, limit: usize) -> Section {
     let gains = cx.diff.culprits.iter().any(|c| c.counts);
     let remark = match (cx.diff.culprits.is_empty(), gains) {
         (true, _) => "nothing is new",
-        (false, true) => "what is new; those first without which the largest gap would be largest",
-        (false, false) => "what is new; none of it matters to the largest gap, so those first that take most",
+        (false, true) => "what is new; gap without: the largest gap if it were not there",
+        (false, false) => "what is new; it does not matter to the largest gap, so those first that take most",
     };
     let row = |c: &Culprit| {
         vec![
@@ -43,7 +43,7 @@ fn culprits(cx: DiffContext<'_>, limit: usize) -> Section {
         ]
     };
     let columns = [
-        ("largest gap without", Cell::Number),
+        ("gap without", Cell::Number),
         ("gain", Cell::Number),
         ("taken", Cell::Number),
         ("mappings", Cell::Number),

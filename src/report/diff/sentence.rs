@@ -5,6 +5,9 @@ use super::words;
 use crate::analyze::diff::{Figure, Outcome, Way};
 use crate::units::{Bytes, Count};
 
+/// Nobody's memory fills a gap of so many bytes.
+const BEYOND_MEMORY: u64 = 1 << 40;
+
 /// The outcome in words that stand alone.
 pub(in crate::report) fn headline(cx: DiffContext<'_>) -> String {
     format!("{}: {}", word(cx.diff.outcome), sentence(cx))
@@ -19,6 +22,7 @@ pub(in crate::report) fn word(outcome: Outcome) -> &'static str {
         Outcome::Better => "better",
         Outcome::Otherwise => "changed",
         Outcome::Same => "nothing changed",
+        Outcome::Unclear => "cannot tell",
     }
 }
 
@@ -35,6 +39,9 @@ pub(in crate::report) fn sentence(cx: DiffContext<'_>) -> String {
         Outcome::MoreMappings => format!("{} more mappings: {}; {}", mappings(cx), blamed(cx), gap(cx)),
         Outcome::Better => better(cx),
         Outcome::Otherwise => format!("{}, and as much is taken as before, by others{}", gap(cx), most(cx)),
+        Outcome::Unclear => {
+            format!("the maps are not both complete, and what they lack may be free or not; {}{}", gap(cx), most(cx))
+        }
         Outcome::Same => format!("nothing came, went or changed its size; {}", gap(cx)),
     }
 }
@@ -55,6 +62,9 @@ fn gap(cx: DiffContext<'_>) -> String {
     };
     let (then, now) = (Bytes(old).to_string(), Bytes(new).to_string());
     let change = size(words::delta(old, new));
+    if old.min(new) >= BEYOND_MEMORY && cx.diff.outcome != Outcome::SmallerGap {
+        return format!("the largest gap ({now}) is larger than any memory");
+    }
     match old.cmp(&new) {
         std::cmp::Ordering::Equal => format!("the largest gap is {now} as before"),
         std::cmp::Ordering::Greater if then == now => format!("the largest gap is {now}, {change} less than before"),
@@ -67,7 +77,11 @@ fn gap(cx: DiffContext<'_>) -> String {
 /// Where nothing stands in the old gap, its neighbours lie elsewhere by the system's choice.
 fn placed(cx: DiffContext<'_>) -> &'static str {
     let is_free = cx.diff.old_gap.as_ref().is_some_and(|gap| gap.standing.is_empty() && gap.way == Way::Neighbours);
-    if is_free { " (nothing stands in the old one: the system placed its neighbours otherwise)" } else { "" }
+    if is_free && cx.diff.outcome != Outcome::SmallerGap {
+        " (nothing stands in the old one: the system placed its neighbours otherwise)"
+    } else {
+        ""
+    }
 }
 
 fn better(cx: DiffContext<'_>) -> String {

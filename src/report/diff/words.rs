@@ -41,9 +41,9 @@ pub(super) fn delta(old: u64, new: u64) -> i128 {
 pub(super) fn like(like: &Like) -> String {
     let name = shortened(&like.name, NAME);
     match (like.kind, like.name.is_empty()) {
-        (OwnerKind::Stack, true) => "stacks of threads without a name".to_owned(),
+        (OwnerKind::Stack, true) => "thread stacks".to_owned(),
         (OwnerKind::Stack, false) if is_role(&like.name) => format!("stacks of {name}s"),
-        (OwnerKind::Stack, false) => format!("stacks of threads named {name}"),
+        (OwnerKind::Stack, false) => format!("thread stacks of {name}"),
         // What Linux calls anonymous memory that is shared.
         (OwnerKind::MappedFile, false) if &*like.name == "zero (deleted)" => "shared memory (/dev/zero)".to_owned(),
         (OwnerKind::MappedFile, false) => format!("file {name}"),
@@ -52,6 +52,7 @@ pub(super) fn like(like: &Like) -> String {
         (OwnerKind::Private | OwnerKind::Shared | OwnerKind::Unknown, false) => {
             format!("{} {name}", like.kind.name())
         }
+        (OwnerKind::Heap, false) if !like.name.starts_with('[') => format!("{name}s"),
         (kind, true) => kind.name().to_owned(),
         (_, false) => name.to_string(),
     }
@@ -62,7 +63,7 @@ fn is_role(name: &str) -> bool {
     matches!(name, "exited thread" | "main thread")
 }
 
-/// What something new is and did: `24 more stacks of threads named worker-* (24 to 48, +192 MiB)`, `plugin.so (144 MiB)
+/// What something new is and did: `24 more thread stacks of worker-* (24 to 48, +192 MiB)`, `plugin.so (144 MiB)
 /// came`, `[heap] grew by 300 MiB (to 310 MiB)`.
 pub(super) fn deed(culprit: &Culprit) -> String {
     let followed: u64 = culprit.with.iter().map(|f| f.bytes).sum();

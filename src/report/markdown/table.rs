@@ -15,6 +15,8 @@ pub enum Column {
     Words,
     /// Numbers, to the right.
     Number,
+    /// Numbers of our own with their signs, to the right, which stay as they are.
+    Signed,
 }
 
 /// Titles, and what stands below each.
@@ -28,7 +30,8 @@ pub fn write<Cells: IntoIterator<Item = String>>(
     rows: impl IntoIterator<Item = Cells>,
 ) -> usize {
     let titles: String = columns.iter().map(|(title, _)| format!(" {title} |")).collect();
-    let rule = |column: &Column| if *column == Column::Number { " ---: |" } else { " --- |" };
+    let right = |column: &Column| matches!(column, Column::Number | Column::Signed);
+    let rule = |column: &Column| if right(column) { " ---: |" } else { " --- |" };
     let rules: String = columns.iter().map(|(_, column)| rule(column)).collect();
     let mut rows = rows.into_iter().map(|cells| row(columns, cells));
     // A header without a row below it would say nothing.
@@ -42,6 +45,7 @@ pub fn write<Cells: IntoIterator<Item = String>>(
 fn row(columns: &[(&str, Column)], cells: impl IntoIterator<Item = String>) -> String {
     let cells = columns.iter().zip(cells).map(|((_, column), cell)| match column {
         Column::Code => code(&cell, NAME),
+        Column::Signed => cell,
         Column::Words | Column::Number => prose(&cell).replace('|', "\\|"),
     });
     cells.fold(String::from("|"), |line, cell| line + " " + &cell + " |") + "\n"
