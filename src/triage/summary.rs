@@ -34,6 +34,13 @@ pub struct Gate {
     pub undecided: u64,
 }
 
+impl Gate {
+    /// Whether so many rows match that it fails. No rows never fail it.
+    pub fn fails(&self) -> bool {
+        self.matched >= self.fails_from.max(1)
+    }
+}
+
 /// All rows in short.
 #[derive(Clone, Debug, Default)]
 pub struct Summary {
