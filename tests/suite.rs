@@ -15,6 +15,7 @@ mod cells;
 mod cli;
 #[cfg(target_os = "linux")]
 mod debuggers;
+mod diff;
 mod documents;
 mod fit_laws;
 mod golden;
@@ -47,6 +48,8 @@ mod shared_stacks;
 mod spaces;
 mod synth;
 mod transcripts;
+#[cfg(target_os = "linux")]
+mod triage;
 mod triage_page;
 mod truth;
 mod what_if;

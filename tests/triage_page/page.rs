@@ -35,7 +35,7 @@ pub fn summary(rows: &dyn Rows, by: &[&'static str]) -> Summary {
         })
         .collect();
     groups.sort_by_key(|group| std::cmp::Reverse(group.count));
-    Summary { statuses: statuses.into_iter().collect(), by, groups, gates: Vec::new() }
+    Summary { statuses: statuses.into_iter().collect(), by, groups, ..Summary::default() }
 }
 
 /// Two gates, one of which fails.
