@@ -322,7 +322,7 @@ fn explain_defines_the_figures() {
 
 #[test]
 fn every_command_has_help_and_the_artefacts_name_them() {
-    let commands = ["report", "map", "threads", "at", "fit", "what-if", "schema", "completions", "man"];
+    let commands = ["report", "map", "threads", "at", "fit", "what-if", "diff", "schema", "completions", "man"];
     for command in commands {
         let outcome = run(&[command, "--help"]);
         assert_eq!(outcome.code, 0, "{command}");

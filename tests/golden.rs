@@ -34,7 +34,7 @@ fn every_sample(check: impl Fn(&str, &str)) {
 }
 
 /// Keeps a golden file readable: long lists become their beginning, their length and a hash of the rest.
-fn shorten(value: &mut Value) {
+pub fn shorten(value: &mut Value) {
     match value {
         Value::Array(list) => {
             if let Some(rest) = list.get(KEPT..).filter(|r| !r.is_empty()) {
@@ -122,7 +122,7 @@ fn maps() {
 fn schema() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schema");
     expect_file![folder.join("report-v1.json")].assert_eq(&run(&["schema"]));
-    for command in ["map", "threads", "at", "fit", "what-if", "live", "how-to-capture", "row"] {
+    for command in ["map", "threads", "at", "fit", "what-if", "live", "how-to-capture", "row", "diff"] {
         expect_file![folder.join(format!("{command}-v1.json"))].assert_eq(&run(&["schema", command]));
     }
 }

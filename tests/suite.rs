@@ -15,6 +15,7 @@ mod cells;
 mod cli;
 #[cfg(target_os = "linux")]
 mod debuggers;
+mod diff;
 mod documents;
 mod fit_laws;
 mod golden;

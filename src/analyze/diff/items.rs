@@ -22,6 +22,8 @@ pub struct Like {
 pub(super) struct Item {
     pub owner: OwnerId,
     pub kind: OwnerKind,
+    /// Whether a change that the user can make would move it, and it is not the brk heap.
+    pub movable: bool,
     /// From its first to its last address.
     pub range: AddrRange,
     /// Sum of its regions.
@@ -74,7 +76,8 @@ impl Items {
 
 impl Item {
     fn of(owner: OwnerId, model: &Owner, range: AddrRange) -> Item {
-        Item { owner, kind: model.kind, range, bytes: 0, mappings: 0, place: 0, named: false, like: 0 }
+        let movable = model.movable && model.name.as_deref() != Some("[heap]");
+        Item { owner, kind: model.kind, movable, range, bytes: 0, mappings: 0, place: 0, named: false, like: 0 }
     }
 }
 

@@ -261,7 +261,7 @@ pub fn diff(sides: &[Side<'_>]) -> Option<Diff> {
     let culprits = culprits::rank(&pairing, old_gap.as_ref());
     let growth = growth::by_like(&pairing);
     if let Some(gap) = old_gap.as_mut().filter(|_| sides.len() > 2) {
-        trend::date(sides, &pairing, gap);
+        trend::date(sides, gap);
     }
     Some(Diff {
         mismatches: compare::mismatches(sides),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::items::Item;
 use super::pairs::How;
 use super::{Fate, OldGap, Pairing, Standing, Sure, Way};
 use crate::addr::{Addr, AddrRange};
@@ -37,17 +38,21 @@ struct Edge {
 
 fn place(pairing: &Pairing<'_>, gap: Gap, range: AddrRange) -> (Way, Sure, Option<AddrRange>) {
     let space = &pairing.old.snapshot.space;
-    let (floor, ceiling) = bounds(pairing.new.snapshot);
+    let (then, now) = (bounds(pairing.old.snapshot), bounds(pairing.new.snapshot));
+    let (floor, ceiling) = now;
+    // What is left of a gap at the space's end may begin above the floor, by the granularity.
+    let end = |addr: Addr, from: Addr, to: Addr| {
+        let slide = to.0.wrapping_sub(from.0);
+        Some(Edge { addr: Addr(addr.0.wrapping_add(slide)), slide, sure: Sure::Certain })
+    };
     let below = match gap.region_below(space) {
         Some(region) => edge(pairing, region, range.start(), false),
-        None => Some(Edge { addr: floor, slide: 0, sure: Sure::Certain }),
+        None => end(range.start(), then.0, now.0),
     };
     let above = match gap.region_above(space) {
         Some(region) => edge(pairing, region, range.end(), true),
-        None => Some(Edge { addr: ceiling, slide: 0, sure: Sure::Certain }),
+        None => end(range.end(), then.1, now.1),
     };
-    let (below, above) =
-        (below.map(|e| unpushed(pairing, e, range, false)), above.map(|e| unpushed(pairing, e, range, true)));
     let inside = |start: Addr, end: Addr| AddrRange::new(start.max(floor), end.min(ceiling));
     match (below, above) {
         (Some(b), Some(a)) if b.slide == 0 && a.slide == 0 => {
@@ -91,7 +96,10 @@ fn edge(pairing: &Pairing<'_>, neighbour: &Region, end: Addr, is_above: bool) ->
         How::Place(_) | How::Name => Sure::Certain,
         How::Likeness => Sure::Likely,
     };
-    Some(Edge { addr: Addr(end.0.wrapping_add(slide)), slide, sure })
+    let edge = Edge { addr: Addr(end.0.wrapping_add(slide)), slide, sure };
+    let item = pairing.old.items.list.get(index)?;
+    let gap = pairing.old.analysis.figures.largest_reachable.or(pairing.old.analysis.figures.largest)?.range;
+    Some(unpushed(pairing, edge, item, gap, is_above))
 }
 
 /// Whether both ends were slid alike, but for what came between. Things with names need not, for the system may place
@@ -102,19 +110,14 @@ fn moved_together(pairing: &Pairing<'_>, below: &Edge, above: &Edge) -> bool {
     below.sure.min(above.sure) == Sure::Certain || apart <= new_bytes(pairing).saturating_mul(2)
 }
 
-/// A neighbour that was pushed into the gap by what is new behind it does not tell where the gap was: then the distance
-/// counts by which most modules on its side were slid, which are loaded first.
-fn unpushed(pairing: &Pairing<'_>, edge: Edge, gap: AddrRange, is_above: bool) -> Edge {
-    let Some(slide) = slide_of_modules(pairing, gap, is_above) else { return edge };
-    let into = if is_above { slide.wrapping_sub(edge.slide) } else { edge.slide.wrapping_sub(slide) };
-    if into == 0 || into > new_bytes(pairing).saturating_mul(2) {
-        return edge;
-    }
-    Edge {
-        addr: Addr(edge.addr.0.wrapping_add(slide.wrapping_sub(edge.slide))),
-        slide,
-        sure: edge.sure.min(Sure::Likely),
-    }
+/// A mapping beside the gap may have been pushed into it by what is new behind it, or have moved on its own, and does not
+/// tell where the gap was: then the distance counts by which most modules on its side were slid, which are loaded first.
+fn unpushed(pairing: &Pairing<'_>, edge: Edge, neighbour: &Item, gap: AddrRange, is_above: bool) -> Edge {
+    let stays = matches!(neighbour.kind, OwnerKind::Module | OwnerKind::Vdso) || !neighbour.movable;
+    let slide = slide_of_modules(pairing, gap, is_above).filter(|slide| !stays && *slide != edge.slide);
+    let Some(slide) = slide else { return edge };
+    let addr = Addr(edge.addr.0.wrapping_add(slide.wrapping_sub(edge.slide)));
+    Edge { addr, slide, sure: edge.sure.min(Sure::Likely) }
 }
 
 /// By what more than half of the modules on one side of the gap were slid.
@@ -134,7 +137,7 @@ fn slide_of_modules(pairing: &Pairing<'_>, gap: AddrRange, is_above: bool) -> Op
 /// How much came and grew.
 fn new_bytes(pairing: &Pairing<'_>) -> u64 {
     let items = pairing.new.items.list.iter().zip(&pairing.pairs.of_new);
-    let new = |item: &super::items::Item, pair: &Option<super::pairs::Pair>| {
+    let new = |item: &Item, pair: &Option<super::pairs::Pair>| {
         let old = pair.and_then(|pair| pairing.old.items.list.get(pair.other)).map_or(0, |old| old.bytes);
         item.bytes.saturating_sub(old)
     };

@@ -1,5 +1,7 @@
 //! More than two dumps: how the largest gap goes on, and since when the old one is taken.
 
+use std::collections::HashSet;
+
 use super::{OldGap, Pairing, Side, old_gap};
 use crate::model::OwnerId;
 
@@ -75,28 +77,27 @@ fn forecast(slope: Option<f64>, last: Option<u64>, need: Option<u64>) -> Forecas
     Forecast::After((last - need) as f64 / -slope)
 }
 
-/// Says since which dump something like each owner stands in the old gap.
-pub(super) fn date(sides: &[Side<'_>], whole: &Pairing<'_>, gap: &mut OldGap) {
-    let Some((first, later)) = sides.split_first() else { return };
-    let last = later.len();
-    gap.standing.iter_mut().for_each(|s| s.since = Some(last));
-    for (number, side) in later.iter().enumerate().take(last - 1).rev() {
-        let pairing = Pairing::of(*first, *side);
-        let Some(then) = old_gap::find(&pairing) else { continue };
-        let likes: Vec<_> = then.standing.iter().filter_map(|s| like(&pairing, s.owner)).collect();
-        for standing in &mut gap.standing {
-            let was_there = like(whole, standing.owner).is_some_and(|like| likes.contains(&like));
-            if was_there && standing.since == Some(number + 2) {
-                standing.since = Some(number + 1);
+/// Says since which dump each owner stands in the old gap, or what it was then.
+pub(super) fn date(sides: &[Side<'_>], gap: &mut OldGap) {
+    let [first, between @ .., last] = sides else { return };
+    gap.standing.iter_mut().for_each(|s| s.since = Some(between.len() + 1));
+    for (between, side) in between.iter().enumerate().rev() {
+        let index = between + 1;
+        let Some(then) = old_gap::find(&Pairing::of(*first, *side)) else { continue };
+        let stood: HashSet<OwnerId> = then.standing.iter().map(|s| s.owner).collect();
+        let pairing = Pairing::of(*side, *last);
+        for standing in gap.standing.iter_mut().filter(|s| s.since == Some(index + 1)) {
+            if partner(&pairing, standing.owner).is_some_and(|owner| stood.contains(&owner)) {
+                standing.since = Some(index);
             }
         }
     }
 }
 
-/// What an owner of the later dump is called.
-fn like<'p>(pairing: &'p Pairing<'_>, owner: OwnerId) -> Option<&'p super::Like> {
-    let index = pairing.new.items.index_of(owner)?;
-    pairing.names.all.get(pairing.new.items.list.get(index)?.like)
+/// What an owner of the later dump was in the earlier.
+fn partner(pairing: &Pairing<'_>, owner: OwnerId) -> Option<OwnerId> {
+    let pair = pairing.pairs.of_new.get(pairing.new.items.index_of(owner)?).copied().flatten()?;
+    pairing.old.items.list.get(pair.other).map(|item| item.owner)
 }
 
 #[cfg(test)]

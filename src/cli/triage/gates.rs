@@ -33,7 +33,7 @@ pub fn found(gates: Vec<GateRun>, redact: bool) -> Vec<Gate> {
 /// # Errors
 /// The gates that fail.
 pub fn check(gates: &[Gate]) -> Result<(), Failure> {
-    let failed: Vec<String> = gates.iter().filter(|gate| gate.failed()).map(sentence).collect();
+    let failed: Vec<String> = gates.iter().filter(|gate| gate.fails()).map(sentence).collect();
     if failed.is_empty() { Ok(()) } else { Err(Failure::Gates(failed)) }
 }
 

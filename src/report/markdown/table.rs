@@ -31,7 +31,8 @@ pub fn write<Cells: IntoIterator<Item = String>>(
 ) -> usize {
     let titles: String = columns.iter().map(|(title, _)| format!(" {title} |")).collect();
     let right = |column: &Column| matches!(column, Column::Number | Column::Signed);
-    let rules: String = columns.iter().map(|(_, column)| if right(column) { " ---: |" } else { " --- |" }).collect();
+    let rule = |column: &Column| if right(column) { " ---: |" } else { " --- |" };
+    let rules: String = columns.iter().map(|(_, column)| rule(column)).collect();
     let mut rows = rows.into_iter().map(|cells| row(columns, cells));
     // A header without a row below it would say nothing.
     let Some(first) = rows.next() else { return 0 };
