@@ -48,6 +48,8 @@ mod shared_stacks;
 mod spaces;
 mod synth;
 mod transcripts;
+#[cfg(target_os = "linux")]
+mod triage;
 mod triage_page;
 mod truth;
 mod what_if;

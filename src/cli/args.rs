@@ -12,6 +12,7 @@ use crate::analyze::Condition;
 use crate::analyze::capture::Recipe;
 use crate::analyze::what_if::Edit;
 use crate::report::Around;
+use crate::triage::GateExpression;
 
 /// Post-mortem analyzer of address-space fragmentation.
 ///
@@ -75,7 +76,11 @@ Examples:
   fragscope report crash.dmp --need 64M          would 64 MiB have fitted?
   fragscope report address.txt lm.txt threads.txt    what was typed in WinDbg, gdb or lldb, as logs
   zstdcat core.zst | fragscope report - --format json | jq .free.largest
-  fragscope report /proc/self/maps --explain     what the figures mean";
+  fragscope report /proc/self/maps --explain     what the figures mean
+  fragscope report core.6845 --fail-if 'largest < 64M'    for scripts: exit code 1 if it holds
+
+A condition compares columns of a row (`fragscope schema row` lists them) with <, <=, >, >=, ==, != or, of text, ~ and
+a pattern, and joins that with &&, ||, ! and parentheses; known(column) asks whether there is something to compare.";
 
 const MAP_EXAMPLES: &str = "\
 Examples:
@@ -111,6 +116,10 @@ pub struct Report {
     /// Add what each figure means
     #[arg(long)]
     pub explain: bool,
+    /// Exit with 1 if this holds of the dump, as 'largest < 64M' or 'verdict == fragmented && vma_count > 60000'; may be
+    /// repeated
+    #[arg(long, value_name = "CONDITION", value_parser = super::gates::parse, help_heading = "Gates")]
+    pub fail_if: Vec<GateExpression>,
 }
 
 #[derive(ArgGroup, Debug)]
@@ -359,6 +368,8 @@ pub enum Described {
     HowToCapture,
     /// A line of `live --log`
     Live,
+    /// A row of `triage`, whose fields are the columns of --fail-if
+    Row,
 }
 
 #[derive(ArgGroup, Debug)]

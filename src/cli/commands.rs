@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use clap::CommandFactory;
 
@@ -11,6 +12,7 @@ use super::checked::{load_options, redaction};
 use super::command_line;
 use super::diff;
 use super::failure::Failure;
+use super::gates;
 use super::integrate;
 use super::live;
 use super::map::{options, unicode};
@@ -55,13 +57,15 @@ pub fn run(args: Args) -> Result<(), Failure> {
 }
 
 pub(super) fn report(args: &Report) -> Result<(), Failure> {
+    let began = Instant::now();
     let dump = open(&args.input, &args.space)?;
     let answers = Answers::of(dump.snapshot(), args.output.format).advised(dump.snapshot());
     let cx = answers.context(dump.snapshot());
     let color = use_color(args.output.color, &args.output.destination);
     let unicode = unicode(&args.output);
     let options = TextOptions { all: args.all, explain: args.explain, color, unicode };
-    write(&dump, &args.output.destination, |out| match args.output.format {
+    let took = began.elapsed();
+    let written = write(&dump, &args.output.destination, |out| match args.output.format {
         Format::Text => report::write_text(out, cx, options),
         Format::Json => report::write_json(out, &report::Report::new(cx)),
         Format::Markdown => {
@@ -70,7 +74,10 @@ pub(super) fn report(args: &Report) -> Result<(), Failure> {
             report::write_markdown(out, cx, options)
         }
         Format::Html => report::write_html(out, cx, HtmlOptions::default()),
-    })
+    });
+    // Whoever reads only the first lines still wants the exit code.
+    written.or_else(|failure| if failure.is_broken_pipe() { Ok(()) } else { Err(failure) })?;
+    gates::check(&args.fail_if, cx, &args.input.dump, took, dump.redactor())
 }
 
 fn map(mut args: Map) -> Result<(), Failure> {
@@ -150,6 +157,7 @@ fn schema(args: &Schema) -> Result<(), Failure> {
         Described::Diff => report::schema_of::<report::DiffReport<'static>>(),
         Described::HowToCapture => report::schema_of::<report::CaptureReport>(),
         Described::Live => report::schema_of::<report::Sample>(),
+        Described::Row => report::schema_of::<crate::triage::Row>(),
         Described::WhatIf => report::schema_of::<report::WhatIfReport<'static>>(),
     };
     write_to(&args.destination, |out| {

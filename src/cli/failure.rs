@@ -10,6 +10,8 @@ use crate::report::escape::shown;
 
 /// Bad usage, or an input of which nothing could be said.
 pub const FAILED: u8 = 2;
+/// A gate matched.
+const GATED: u8 = 1;
 /// Added to the number of the signal that ended a program.
 const SIGNALLED: u8 = 128;
 
@@ -24,6 +26,8 @@ pub enum Failure {
     File(PathBuf, String),
     /// Standard output could not be written.
     Stdout(io::Error),
+    /// Gates that matched: a sentence each, as it may be shown.
+    Gates(Vec<String>),
     /// A signal asked to end, and this is how far it was.
     Stopped(String, i32),
     /// One of the others, in words from which names were removed.
@@ -37,16 +41,17 @@ impl Failure {
         match &self {
             Failure::Input(path, _) | Failure::File(path, _) => redactor.learn(&path.to_string_lossy()),
             Failure::Usage(_) => {}
-            Failure::Stdout(_) | Failure::Stopped(..) | Failure::Redacted(_) => return self,
+            Failure::Stdout(_) | Failure::Stopped(..) | Failure::Gates(_) | Failure::Redacted(_) => return self,
         }
         let said = self.to_string();
         redactor.learn(&said);
         Failure::Redacted(redactor.apply(&said))
     }
 
-    /// What the program ends with: 2, and after a signal what shells expect.
+    /// What the program ends with: 2, where a gate matched 1, and after a signal what shells expect.
     pub fn exit_code(&self) -> u8 {
         match self {
+            Failure::Gates(_) => GATED,
             Failure::Stopped(_, signal) => {
                 u8::try_from(*signal).map_or(FAILED, |signal| SIGNALLED.saturating_add(signal))
             }
@@ -67,11 +72,13 @@ impl fmt::Display for Failure {
             Failure::Input(path, error) => write!(f, "{}: {}", path_text(path), shown(&error.to_string())),
             Failure::File(path, error) => write!(f, "{}: cannot be written: {error}", path_text(path)),
             Failure::Redacted(sentence) | Failure::Stopped(sentence, _) => write!(f, "{sentence}"),
+            Failure::Gates(sentences) => f.write_str(&sentences.join("\nfragscope: ")),
             Failure::Stdout(error) => write!(f, "stdout: cannot be written: {error}"),
         }
     }
 }
 
-fn path_text(path: &Path) -> String {
+/// A path as it may be shown.
+pub fn path_text(path: &Path) -> String {
     if path == Path::new("-") { "stdin".into() } else { shown(&path.to_string_lossy()).to_string() }
 }

@@ -19,7 +19,8 @@ Examples:
 
 Nothing in the process is changed, and it is not stopped as a whole: threads that run are stopped one at a time, for
 the moment that reading their registers takes; --no-stop leaves even them alone.
-A condition compares largest, free, vma_count, gaps or fragmentation (percent) with <, <=, >, >= or == to a number.";
+A condition compares largest, free, vma_count, gaps or fragmentation (percent) with <, <=, >, >=, == or != to a number;
+&&, ||, ! and parentheses join several.";
 
 /// How the name of a running process begins.
 const PREFIX: &str = "pid:";
@@ -79,5 +80,13 @@ pub fn dump_of(pid: u64) -> PathBuf {
 fn as_report(args: Live) -> Report {
     let input =
         Input { dump: dump_of(args.pid), with: Vec::new(), deep: false, no_stop: args.no_stop, redact: args.redact };
-    Report { input, more: Vec::new(), space: args.space, output: args.output, all: args.all, explain: args.explain }
+    Report {
+        input,
+        more: Vec::new(),
+        space: args.space,
+        output: args.output,
+        all: args.all,
+        explain: args.explain,
+        fail_if: Vec::new(),
+    }
 }

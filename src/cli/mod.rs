@@ -8,6 +8,7 @@ mod commands;
 mod diff;
 mod edit;
 mod failure;
+mod gates;
 mod integrate;
 mod interrupt;
 mod live;
@@ -29,7 +30,7 @@ use failure::FAILED;
 
 /// Runs the program with its command line.
 ///
-/// Returns 0 when done, also if whoever read the output went away; 2 after a sentence on stderr.
+/// Returns 0 when done, also if whoever read the output went away; after a sentence on stderr 1 where a gate matched, else 2.
 pub fn run() -> ExitCode {
     let args = match args::Args::try_parse_from(map::joined(std::env::args_os())) {
         Ok(args) => args,

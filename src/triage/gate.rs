@@ -88,13 +88,6 @@ impl GateRun {
     }
 }
 
-impl Gate {
-    /// Whether enough rows match to make the run fail.
-    pub fn fails(&self) -> bool {
-        self.matched >= self.fails_from.max(1)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -36,8 +36,8 @@ pub struct Gate {
 
 impl Gate {
     /// Whether so many rows match that it fails. No rows never fail it.
-    pub fn failed(&self) -> bool {
-        self.fails_from.max(1) <= self.matched
+    pub fn fails(&self) -> bool {
+        self.matched >= self.fails_from.max(1)
     }
 }
 

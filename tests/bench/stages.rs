@@ -14,6 +14,7 @@ use fragscope::analyze::fit::{self, Placement};
 use fragscope::analyze::{Analysis, Reach, advise, analyze};
 use fragscope::load::{self, Dump, LoadOptions};
 use fragscope::report::{self, Context, OwnerIds, Report, TextOptions};
+use fragscope::triage::{Row, RowFile};
 
 /// The writer of ELF cores that the tests use.
 #[allow(dead_code, clippy::indexing_slicing, clippy::panic, reason = "test code, of which little is used here")]
@@ -52,6 +53,15 @@ const INPUTS: [Input; 4] = [
     Input("a core of 60,000 regions", large_core),
 ];
 
+/// What crash uploads are like: triage reads thousands of them.
+const SMALL: [Input; 5] = [
+    Input("linux-x86_64.dmp", || sample("linux-x86_64.dmp")),
+    Input("i386-legacy.maps", || sample("i386-legacy.maps")),
+    Input("i386-truncated.core", || sample("i386-truncated.core")),
+    Input("linux-i386.dmp.zst", || sample("linux-i386.dmp.zst")),
+    Input("windows-no-map.dmp.zst", || sample("windows-no-map.dmp.zst")),
+];
+
 fn sample(name: &str) -> Vec<u8> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/sample-dumps/");
     std::fs::read(format!("{folder}{name}")).unwrap()
@@ -82,13 +92,13 @@ fn with_answers(bencher: Bencher<'_, '_>, input: Input, stage: impl Fn(Context<'
     bencher.bench_local(|| stage(Context { snapshot, analysis: &analysis, counsel: &counsel, ids: &ids }));
 }
 
-#[divan::bench(args = INPUTS)]
+#[divan::bench(args = SMALL.into_iter().chain(INPUTS))]
 fn loading(bencher: Bencher<'_, '_>, input: Input) {
     let bytes = input.1();
     bencher.bench_local(|| load(&bytes).snapshot().space.regions().len());
 }
 
-#[divan::bench(args = INPUTS)]
+#[divan::bench(args = SMALL.into_iter().chain(INPUTS))]
 fn analysis(bencher: Bencher<'_, '_>, input: Input) {
     let bytes = input.1();
     let dump = load(&bytes);
@@ -104,12 +114,32 @@ fn fit(bencher: Bencher<'_, '_>, input: Input) {
     bencher.bench_local(|| fit::find(dump.snapshot(), reach, placement));
 }
 
-#[divan::bench(args = INPUTS)]
+#[divan::bench(args = SMALL.into_iter().chain(INPUTS))]
 fn advice(bencher: Bencher<'_, '_>, input: Input) {
     let bytes = input.1();
     let dump = load(&bytes);
     let analysis = analyze(dump.snapshot());
     bencher.bench_local(|| advise(dump.snapshot(), &analysis));
+}
+
+/// All that triage does with a dump: from bytes to a row.
+#[divan::bench(args = SMALL.into_iter().chain(INPUTS))]
+fn row(bencher: Bencher<'_, '_>, input: Input) {
+    let bytes = input.1();
+    bencher.bench_local(|| {
+        let dump = load(&bytes);
+        let snapshot = dump.snapshot();
+        let analysis = analyze(snapshot);
+        let counsel = advise(snapshot, &analysis);
+        let cx = Context { snapshot, analysis: &analysis, counsel: &counsel, ids: &OwnerIds::default() };
+        Row::of(cx, RowFile::default())
+    });
+}
+
+/// Of that, the row itself.
+#[divan::bench(args = SMALL.into_iter().chain(INPUTS))]
+fn row_of_answers(bencher: Bencher<'_, '_>, input: Input) {
+    with_answers(bencher, input, |cx| drop(divan::black_box(Row::of(cx, RowFile::default()))));
 }
 
 #[divan::bench(args = INPUTS)]

@@ -81,8 +81,11 @@ fn rows_are_counted_as_they_are_listed() {
     assert_eq!(text.matches(totals).count(), 2, "{text}");
     assert_eq!(text.matches("<testcase ").count(), 4);
     assert_eq!(text.matches("<failure ").count(), 4, "two rows meet two gates that failed");
-    assert!(text.contains(r#"message="largest &#60; 64M">fragmented: largest gap 1 MiB of 3 MiB free"#), "{text}");
-    assert!(!text.contains(r#"message="verdict == fits""#), "that gate passed");
+    assert!(
+        text.contains(r#"message="largest &#60; 64M (largest = 1 MiB)">fragmented: largest gap 1 MiB of 3 MiB free"#),
+        "{text}"
+    );
+    assert!(!text.contains(r#"message="verdict == fits"#), "that gate passed");
     assert!(
         text.contains(r#"<error type="timeout" message="it took &#62; 30 s">it took &#62; 30 s</error>"#),
         "{text}"

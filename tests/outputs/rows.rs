@@ -1,7 +1,7 @@
 //! Rows to write: made ones, and any.
 
 use fragscope::triage::out::{self, OutputKind};
-use fragscope::triage::{Gate, Row, RowSplitter, RowStacks, Status, Summary, Triaged, parse_by};
+use fragscope::triage::{Gate, GateRun, Row, RowSplitter, RowStacks, Status, Summary, Triaged, parse_by, parse_gate};
 use proptest::prelude::*;
 
 use crate::nasty;
@@ -91,18 +91,19 @@ pub fn nasty_row(name: &str, index: usize) -> Row {
     }
 }
 
-/// Two gates: one that failed, one that passed.
+/// What two gates found in the made rows: one failed, one passed.
 pub fn gates() -> Vec<Gate> {
-    vec![
-        Gate {
-            expression: "largest < 64M".into(),
-            matched: 2,
-            fails_from: 1,
-            files: vec!["dumps/a.dmp".into(), "d".into()],
-            undecided: 4,
-        },
-        Gate { expression: "stacks.count > 5000".into(), fails_from: 1, ..Gate::default() },
-    ]
+    asked(&made(), &["largest < 64M", "stacks.count > 5000"])
+}
+
+/// What gates find in rows.
+pub fn asked(rows: &[Row], gates: &[&str]) -> Vec<Gate> {
+    let ask = |gate: &&str| {
+        let mut run = GateRun::new(parse_gate(gate).unwrap(), 1);
+        rows.iter().for_each(|row| run.see(row));
+        run.finish()
+    };
+    gates.iter().map(ask).collect()
 }
 
 /// Text that means something to one of the formats.

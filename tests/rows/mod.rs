@@ -1,5 +1,7 @@
 //! Rows, and what is asked of them.
 
+mod docs;
+mod fail_if;
 mod group;
 mod same;
 

@@ -107,9 +107,19 @@ fn a_row_has_the_figures_of_the_report() {
             _ => compare(&row, &report, &OF_MAP),
         }
         lists(&row, &report);
+        words(&row);
         state(&row, &report);
     }
     assert!(summaries > 0);
+}
+
+/// Columns of few words hold no others.
+fn words(row: &Row) {
+    for column in COLUMNS.iter().filter(|c| !(c.words)().is_empty()) {
+        if let Some(Field::Text(text)) = (column.get)(row) {
+            assert!((column.words)().contains(&text), "{}: {} is {text}", row.file, column.name);
+        }
+    }
 }
 
 /// Stacks, modules and the reason are told in other words.

@@ -50,7 +50,7 @@ fn scripts() -> String {
 fn field(row: &Row, index: usize) -> Json {
     match (COLUMNS[index].get)(row) {
         None => Json::Null,
-        Some(Value::Text(text)) => json!(fragscope::report::escape::shortened(text, 400).to_string()),
+        Some(Value::Text(text)) => json!(fragscope::report::escape::shortened(text, 1000).to_string()),
         Some(Value::Whole(number)) => json!(number.to_string()),
         Some(Value::Real(number)) => json!(format!("{}", (number * 1000.0).round())),
     }

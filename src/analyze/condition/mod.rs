@@ -20,6 +20,7 @@ use std::sync::Arc;
 
 pub use error::ConditionError;
 pub use metric::{Measured, Metric};
+pub use nearest::nearest;
 pub use subject::{Kind, Subject, Value};
 
 use tree::Tree;

@@ -5,7 +5,7 @@ const LONGEST: usize = 40;
 
 /// The nearest of the known names: one that contains what was typed or is contained in it, or that few changes of
 /// letters make of it.
-pub(super) fn nearest(typed: &str, known: impl Iterator<Item = &'static str>) -> Option<&'static str> {
+pub fn nearest(typed: &str, known: impl Iterator<Item = &'static str>) -> Option<&'static str> {
     let typed = typed.to_ascii_lowercase();
     if typed.chars().count() > LONGEST {
         return None;

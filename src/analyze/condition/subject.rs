@@ -77,8 +77,8 @@ impl Kind {
         }
     }
 
-    /// What it is, in words.
-    pub(super) fn words(self) -> &'static str {
+    /// What it is, in words: `a size`.
+    pub fn words(self) -> &'static str {
         match self {
             Kind::Text => "text",
             Kind::Bytes => "a size",

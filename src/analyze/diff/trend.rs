@@ -81,7 +81,8 @@ fn forecast(slope: Option<f64>, last: Option<u64>, need: Option<u64>) -> Forecas
 pub(super) fn date(sides: &[Side<'_>], gap: &mut OldGap) {
     let [first, between @ .., last] = sides else { return };
     gap.standing.iter_mut().for_each(|s| s.since = Some(between.len() + 1));
-    for (index, side) in between.iter().enumerate().rev().map(|(before, side)| (before + 1, side)) {
+    for (between, side) in between.iter().enumerate().rev() {
+        let index = between + 1;
         let Some(then) = old_gap::find(&Pairing::of(*first, *side)) else { continue };
         let stood: HashSet<OwnerId> = then.standing.iter().map(|s| s.owner).collect();
         let pairing = Pairing::of(*side, *last);

@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum, ValueHint};
 use super::shard::{Shard, parse_shard};
 use crate::cli::args::{Format, Space};
 use crate::cli::size;
+use crate::triage::GateExpression;
 
 pub const HELP: &str = "\
 Examples:
@@ -83,6 +84,14 @@ pub struct Triage {
     #[arg(long, value_enum, default_value_t = Format::Html, value_name = "FORMAT", requires = "reports",
           help_heading = "Output")]
     pub report_format: Format,
+
+    /// Exit with 1 if this holds of a dump, as 'largest < 64M' or 'verdict == fragmented && os == linux'; may be repeated
+    #[arg(long, value_name = "CONDITION", value_parser = crate::cli::gates::parse, help_heading = "Gates")]
+    pub fail_if: Vec<GateExpression>,
+    /// Only if it holds of so many dumps
+    #[arg(long, value_name = "N", requires = "fail_if", value_parser = clap::value_parser!(u64).range(1..),
+          help_heading = "Gates")]
+    pub fail_if_count: Option<u64>,
 
     #[command(flatten)]
     pub space: Space,

@@ -12,6 +12,7 @@ mod feed;
 mod file;
 mod folder;
 mod from_rows;
+mod gates;
 mod hooks;
 mod journal;
 mod list;
@@ -35,7 +36,6 @@ mod walk;
 mod wire;
 mod worker;
 
-use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -45,7 +45,7 @@ pub use worker::run as work;
 use super::command_line;
 use super::failure::Failure;
 use super::interrupt::Signals;
-use crate::triage::{Rows, Summary, Triaged};
+use crate::triage::{Gate, Rows, SummaryRun, Triaged};
 use feed::Feed;
 use from_rows::Files;
 use journal::{Header, Journal, Kept};
@@ -67,20 +67,28 @@ pub const WORKER: &str = "triage-worker";
 pub fn triage(args: &Triage) -> Result<(), Failure> {
     let outputs = Outputs::of(args)?;
     if !args.from_rows.is_empty() {
-        return write(args, &outputs, &Files::open(&args.from_rows)?);
+        return gates::check(&write(args, &outputs, &Files::open(&args.from_rows)?)?);
     }
     let kept = read(args, &outputs)?;
-    write(args, &outputs, &kept)?;
+    let gates = write(args, &outputs, &kept)?;
     kept.remove();
-    Ok(())
+    gates::check(&gates)
 }
 
-/// Makes outputs of rows.
-fn write(args: &Triage, outputs: &Outputs, rows: &dyn Rows) -> Result<(), Failure> {
-    let failed = |e: io::Error| Failure::Usage(format!("rows cannot be read back: {e}"));
-    let summary = Summary::of(rows, outputs.by()).map_err(failed)?;
+/// Makes outputs of rows, and hands back what the gates found.
+fn write(args: &Triage, outputs: &Outputs, rows: &dyn Rows) -> Result<Vec<Gate>, Failure> {
+    let (mut run, mut gates) = (SummaryRun::new(outputs.by()), gates::of(args));
+    let walked = rows.each(&mut |row| {
+        run.see(row);
+        gates.iter_mut().for_each(|gate| gate.see(row));
+        Ok(())
+    });
+    walked.map_err(|e| Failure::Usage(format!("rows cannot be read back: {e}")))?;
+    let mut summary = run.finish();
+    summary.gates = gates::found(gates, args.redact);
     let command = command_line::as_typed(args.redact);
-    outputs.write(&Triaged { rows, summary: &summary, command: command.as_deref() })
+    outputs.write(&Triaged { rows, summary: &summary, command: command.as_deref() })?;
+    Ok(summary.gates)
 }
 
 /// Reads what is to be read.

@@ -79,7 +79,8 @@ fn draw(
         Format::Html => report::write_html(out, cx, HtmlOptions::default()),
         Format::Markdown => {
             let output = Output { format, color: Color::Never, destination: Destination { file: None } };
-            let args = Report { input, more: Vec::new(), space, output, all: false, explain: false };
+            let args =
+                Report { input, more: Vec::new(), space, output, all: false, explain: false, fail_if: Vec::new() };
             let command = command_line::of_report(&args, dump.redactor());
             report::write_markdown(out, cx, MarkdownOptions { all: false, explain: false, command: Some(&command) })
         }

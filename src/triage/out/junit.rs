@@ -9,7 +9,8 @@ use std::io::{self, Write};
 use super::words;
 use crate::report::Tool;
 use crate::report::escape::xml::text;
-use crate::triage::{Gate, Row, Triaged};
+use crate::triage::gate::{judge, parse_gate, seen};
+use crate::triage::{Gate, GateExpression, Row, Triaged};
 
 /// Characters of a name, and of a sentence.
 const NAME: usize = 1000;
@@ -20,7 +21,7 @@ const SENTENCE: usize = 2000;
 /// # Errors
 /// Those of `out`, and of reading the rows.
 pub fn write(out: &mut dyn Write, triaged: &Triaged<'_>) -> io::Result<()> {
-    let gates: Vec<&Gate> = triaged.summary.gates.iter().filter(|gate| gate.failed()).collect();
+    let gates: Vec<Failed<'_>> = triaged.summary.gates.iter().filter(|gate| gate.fails()).map(Failed::of).collect();
     let totals = Totals::of(triaged, &gates)?;
     writeln!(out, r#"<?xml version="1.0" encoding="UTF-8"?>"#)?;
     writeln!(out, "<testsuites {totals}>")?;
@@ -40,7 +41,7 @@ struct Totals {
 }
 
 impl Totals {
-    fn of(triaged: &Triaged<'_>, gates: &[&Gate]) -> io::Result<Totals> {
+    fn of(triaged: &Triaged<'_>, gates: &[Failed<'_>]) -> io::Result<Totals> {
         let mut totals = Totals::default();
         triaged.rows.each(&mut |row| {
             totals.tests += 1;
@@ -90,11 +91,11 @@ fn property(out: &mut dyn Write, name: &str, value: &str) -> io::Result<()> {
     writeln!(out, r#"<property name="{}" value="{}"/>"#, text(name, NAME), text(value, SENTENCE))
 }
 
-fn case(out: &mut dyn Write, row: &Row, gates: &[&Gate]) -> io::Result<()> {
+fn case(out: &mut dyn Write, row: &Row, gates: &[Failed<'_>]) -> io::Result<()> {
     let (name, seconds) = (text(&row.file, NAME), seconds(row.ms));
     writeln!(out, r#"<testcase classname="fragscope.triage" name="{name}" time="{seconds}">"#)?;
     match row.status.was_read() {
-        true => met(row, gates).try_for_each(|gate| failure(out, row, gate))?,
+        true => met(row, gates).try_for_each(|failed| failure(out, row, failed))?,
         false => error(out, row)?,
     }
     if let Some(figures) = figures(row) {
@@ -108,15 +109,44 @@ fn error(out: &mut dyn Write, row: &Row) -> io::Result<()> {
     writeln!(out, r#"<error type="{}" message="{message}">{message}</error>"#, row.status.name())
 }
 
-fn failure(out: &mut dyn Write, row: &Row, gate: &Gate) -> io::Result<()> {
+fn failure(out: &mut dyn Write, row: &Row, failed: &Failed<'_>) -> io::Result<()> {
     let kind = text(row.verdict.as_deref().unwrap_or("gate"), NAME);
-    let (message, figures) = (text(&gate.expression, SENTENCE), figures(row).unwrap_or_default());
+    let (message, figures) = (text(&failed.message(row), SENTENCE), figures(row).unwrap_or_default());
     writeln!(out, r#"<failure type="{kind}" message="{message}">{}</failure>"#, text(&figures, SENTENCE))
 }
 
+/// A gate that failed. Its condition is asked of each row again, for a gate names only the first files.
+struct Failed<'g> {
+    gate: &'g Gate,
+    condition: Option<GateExpression>,
+}
+
+impl Failed<'_> {
+    fn of(gate: &Gate) -> Failed<'_> {
+        Failed { gate, condition: parse_gate(&gate.expression).ok() }
+    }
+
+    /// Whether a row meets it; where the expression is not one of this version, whether the gate names its file.
+    fn is_met(&self, row: &Row) -> bool {
+        match &self.condition {
+            Some(condition) => judge(condition, row) == Some(true),
+            None => self.gate.files.contains(&row.file),
+        }
+    }
+
+    /// The condition, and what the row has in its columns.
+    fn message(&self, row: &Row) -> String {
+        let expression = &self.gate.expression;
+        match &self.condition {
+            Some(condition) => format!("{expression} ({})", seen(condition, row)),
+            None => expression.clone(),
+        }
+    }
+}
+
 /// The gates of these that a row meets.
-fn met<'g>(row: &Row, gates: &[&'g Gate]) -> impl Iterator<Item = &'g Gate> {
-    gates.iter().copied().filter(|gate| gate.files.contains(&row.file))
+fn met<'a, 'g>(row: &'a Row, gates: &'a [Failed<'g>]) -> impl Iterator<Item = &'a Failed<'g>> {
+    gates.iter().filter(|gate| gate.is_met(row))
 }
 
 /// What was found of a dump, in one line.

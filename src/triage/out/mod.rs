@@ -15,7 +15,7 @@ use std::io::{self, Write};
 
 pub use kind::OutputKind;
 
-use super::Triaged;
+use super::{Triaged, page};
 
 /// Writes rows, or what is made of them.
 ///
@@ -26,7 +26,7 @@ pub fn write(kind: OutputKind, out: &mut dyn Write, triaged: &Triaged<'_>) -> io
         OutputKind::Jsonl => jsonl::write(out, triaged),
         OutputKind::Csv => csv::write(out, triaged),
         OutputKind::Parquet => write_parquet(out, triaged),
-        OutputKind::Html => Err(io::Error::new(io::ErrorKind::Unsupported, "this build writes no page of rows")),
+        OutputKind::Html => page::write_html(out, triaged),
         OutputKind::Markdown => markdown::write(out, triaged),
         OutputKind::Junit => junit::write(out, triaged),
         OutputKind::Text => text::write(out, triaged),

@@ -53,7 +53,7 @@ fn gates(page: &mut Page<'_>, gates: &[Gate]) -> io::Result<()> {
     }
     page.heading("Gates", "conditions that no dump is to meet")?;
     for gate in gates.iter().take(GATES) {
-        let result = if gate.failed() { "  FAILED  " } else { "  passed  " };
+        let result = if gate.fails() { "  FAILED  " } else { "  passed  " };
         one_line(page, result, &format!("{}: {}", shortened(&gate.expression, 50), words::found(gate)))?;
         if let Some(files) = words::files(gate, FILES, |file| shortened(file, 40).to_string()) {
             one_line(page, "          ", &files)?;

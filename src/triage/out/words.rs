@@ -11,7 +11,7 @@ const VERDICTS: usize = 8;
 
 /// The first line: whether gates failed, how many dumps there are, and how many of them were not read.
 pub fn headline(summary: &Summary) -> String {
-    let failed = summary.gates.iter().filter(|gate| gate.failed()).count() as u64;
+    let failed = summary.gates.iter().filter(|gate| gate.fails()).count() as u64;
     let dumps = plural(summary.rows(), "dump");
     let read = match summary.not_read() {
         0 if summary.rows() == 0 => dumps,
@@ -46,7 +46,7 @@ pub fn verdicts(summary: &Summary) -> String {
 
 /// `failed` or `passed`.
 pub fn result(gate: &Gate) -> &'static str {
-    if gate.failed() { "failed" } else { "passed" }
+    if gate.fails() { "failed" } else { "passed" }
 }
 
 /// What a gate found: `12 rows match`, `3 rows match, and it takes 5; of 20 rows it cannot be said`.
@@ -56,7 +56,7 @@ pub fn found(gate: &Gate) -> String {
         1 => "1 row matches".to_owned(),
         count => format!("{} rows match", Count(count)),
     };
-    let enough = (0 < gate.matched && !gate.failed()).then(|| format!(", and it takes {}", Count(gate.fails_from)));
+    let enough = (0 < gate.matched && !gate.fails()).then(|| format!(", and it takes {}", Count(gate.fails_from)));
     let undecided = (0 < gate.undecided).then(|| format!("; of {} it cannot be said", plural(gate.undecided, "row")));
     matching + &enough.unwrap_or_default() + &undecided.unwrap_or_default()
 }
@@ -136,7 +136,7 @@ mod tests {
         assert_eq!(found(&gate(0, 1, 0)), "no row matches");
         assert_eq!(found(&gate(1, 1, 1)), "1 row matches; of 1 row it cannot be said");
         assert_eq!(found(&gate(3, 5, 1000)), "3 rows match, and it takes 5; of 1,000 rows it cannot be said");
-        assert!(!gate(0, 0, 0).failed() && gate(1, 0, 0).failed());
+        assert!(!gate(0, 0, 0).fails() && gate(1, 0, 0).fails());
         let named = Gate { matched: 9, files: vec!["a".into(), "b".into(), "c".into()], ..Gate::default() };
         assert_eq!(files(&named, 2, |f| f.to_uppercase()).unwrap(), "A, B, and 7 more");
         assert_eq!(files(&gate(9, 1, 0), 2, str::to_owned), None);

@@ -4,8 +4,8 @@ use crate::report::escape::shortened;
 use crate::triage::{Column, Kind, Row, Value};
 use crate::units::{Bytes, Count};
 
-/// Longest text of a field, in characters.
-const LONGEST: usize = 400;
+/// Longest text of a field, in characters: no sentence of a row is longer.
+const LONGEST: usize = 1000;
 /// What stands where nothing is known.
 pub(super) const UNKNOWN: &str = "–";
 

@@ -32,7 +32,7 @@ pub(super) fn markup(triaged: &Triaged<'_>) -> Markup {
 }
 
 fn remark(gates: &[Gate]) -> String {
-    let failed = gates.iter().filter(|gate| fails(gate)).count();
+    let failed = gates.iter().filter(|gate| gate.fails()).count();
     match failed {
         0 => "no gate fails".into(),
         _ => format!("{} of {} fail", Count(failed as u64), plural(gates.len() as u64, "gate")),
@@ -40,7 +40,7 @@ fn remark(gates: &[Gate]) -> String {
 }
 
 fn row(gate: &Gate) -> Markup {
-    let word = if fails(gate) { "fails" } else { "passes" };
+    let word = if gate.fails() { "fails" } else { "passes" };
     html! {
         tr data-gate=(word) {
             td { code { (cell::words(&gate.expression)) } }
@@ -50,11 +50,6 @@ fn row(gate: &Gate) -> Markup {
             td class="names" { (files(gate)) }
         }
     }
-}
-
-/// A gate fails only if something matches, whatever it was told.
-fn fails(gate: &Gate) -> bool {
-    gate.matched >= gate.fails_from.max(1)
 }
 
 fn files(gate: &Gate) -> String {

@@ -1,0 +1,77 @@
+//! The end of a run before its time: nothing is left over.
+
+use std::io::Read;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::harness::Place;
+
+/// A run that hangs in all of its workers, and these.
+fn hanging(place: &Place) -> (Child, Vec<u32>) {
+    for n in 0..20 {
+        place.file(&format!("in/{n}"), "fragscope-hook: hang");
+    }
+    let args = ["triage", "in", "-o", "out.jsonl", "--timeout", "600", "--jobs", "2"];
+    let child = place.command(&args).stderr(Stdio::piped()).spawn().unwrap();
+    let begun = Instant::now();
+    loop {
+        let workers = children(child.id());
+        if workers.len() == 2 && workers.iter().all(|worker| is_asleep(*worker)) {
+            return (child, workers);
+        }
+        assert!(begun.elapsed() < Duration::from_secs(60), "its workers: {workers:?}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn children(pid: u32) -> Vec<u32> {
+    let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).unwrap();
+    let lists = tasks.map(|task| std::fs::read_to_string(task.unwrap().path().join("children")).unwrap_or_default());
+    lists.flat_map(|list| list.split_whitespace().map(|pid| pid.parse().unwrap()).collect::<Vec<_>>()).collect()
+}
+
+/// Whether it does what the hook says, which is to sleep for hours.
+fn is_asleep(pid: u32) -> bool {
+    std::fs::read_to_string(format!("/proc/{pid}/wchan")).is_ok_and(|place| place.contains("nanosleep"))
+        || std::fs::read_to_string(format!("/proc/{pid}/syscall")).is_ok_and(|call| call.starts_with("230 "))
+}
+
+fn is_there(pid: u32) -> bool {
+    // A zombie has ended, and waits for whoever started it.
+    let status = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    Path::new(&format!("/proc/{pid}")).exists() && !status.contains(") Z ")
+}
+
+fn are_gone(workers: &[u32]) {
+    let begun = Instant::now();
+    while workers.iter().any(|worker| is_there(*worker)) {
+        assert!(begun.elapsed() < Duration::from_secs(20), "orphans: {workers:?}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn workers_end_with_whoever_started_them() {
+    let place = Place::new();
+    let (mut child, workers) = hanging(&place);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    are_gone(&workers);
+}
+
+#[test]
+fn signals_end_a_run_with_a_sentence() {
+    for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
+        let place = Place::new();
+        let (mut child, workers) = hanging(&place);
+        let sent = Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+        assert_eq!(child.wait().unwrap().code(), Some(code));
+        let mut said = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        assert_eq!(said, "fragscope: stopped after 0 dumps; the same command with --resume goes on from there\n");
+        are_gone(&workers);
+        assert_eq!(place.names(), ["in", "out.jsonl.fragscope-journal"]);
+    }
+}
