@@ -1,6 +1,6 @@
 //! Two or more dumps of one program.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::args::{Diff, Format, Input};
 use super::command_line;
@@ -48,9 +48,9 @@ fn paths(args: &Diff) -> impl Iterator<Item = &PathBuf> {
     [&args.old, &args.new].into_iter().chain(&args.more)
 }
 
-fn input(args: &Diff, path: &PathBuf) -> Input {
+fn input(args: &Diff, path: &Path) -> Input {
     let Diff { deep, no_stop, redact, .. } = *args;
-    Input { dump: path.clone(), with: Vec::new(), deep, no_stop, redact }
+    Input { dump: path.to_owned(), with: Vec::new(), deep, no_stop, redact }
 }
 
 fn opened(args: &Diff, input: &Input) -> Result<Dump<'static>, Failure> {

@@ -4,6 +4,7 @@
 //! elsewhere. What is new is tried like what splits: the largest gap of the new run without it, against the one that it
 //! has. Everything else is counted.
 
+mod bands;
 mod compare;
 mod culprits;
 mod figures;
@@ -19,6 +20,7 @@ mod threads;
 mod trend;
 mod trial;
 
+pub use bands::shared as shared_bands;
 pub use compare::Mismatch;
 pub use culprits::{Change, Culprit, Follower};
 pub use figures::{Figure, FigureRow, Unit};

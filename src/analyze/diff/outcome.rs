@@ -65,7 +65,12 @@ pub(super) fn judge(pairing: &Pairing<'_>, culprits: &[Culprit], growth: &[LikeG
     let more_mappings = mappings(&pairing.old).zip(mappings(&pairing.new)).is_some_and(|(a, b)| b > a);
     // Of an incomplete map the largest gap is an upper bound.
     let (old_is_good, new_is_good) = (is_good(&pairing.old), is_good(&pairing.new));
-    let proven = old_is_good && new_is_good || now < then && old_is_good || now > then && new_is_good;
+    let proven = match (old_is_good, new_is_good) {
+        (true, true) => true,
+        (true, false) => now < then,
+        (false, true) => then < now,
+        (false, false) => false,
+    };
     let more = taken(new).saturating_sub(taken(old));
     let blamed = culprits.first().is_some_and(|culprit| culprit.counts);
     match taken(new).cmp(&taken(old)) {

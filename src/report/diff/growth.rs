@@ -87,7 +87,7 @@ struct Row<'a> {
 
 /// Modules that came, went or were built anew; with `all` those that moved too.
 pub(super) fn modules(cx: DiffContext<'_>, limit: usize) -> Option<Section> {
-    let (old, new) = (cx.old()?, cx.new()?);
+    let (old, new) = (cx.first()?, cx.last()?);
     let modules = &cx.diff.modules;
     let (olds, news) = (&old.cx.snapshot.modules, &new.cx.snapshot.modules);
     let came = modules

@@ -22,12 +22,17 @@ pub(in crate::report) fn facts(cx: DiffContext<'_>, quote: Quote) -> Vec<(String
 }
 
 /// What the dump with this index is called.
-pub(super) fn title(index: usize, count: usize) -> String {
+pub(in crate::report) fn title(index: usize, count: usize) -> String {
     match (index, count) {
         (0, _) => "old".to_owned(),
         (index, count) if index + 1 == count => "new".to_owned(),
         (index, _) => format!("dump {}", index + 1),
     }
+}
+
+/// A dump's file as it may be shown.
+pub(in crate::report) fn file(dump: Compared<'_>) -> String {
+    shortened(dump.name, FILE).to_string()
 }
 
 fn fact(dump: Compared<'_>, quote: Quote) -> String {

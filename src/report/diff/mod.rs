@@ -42,12 +42,12 @@ pub struct DiffContext<'a> {
 
 impl<'a> DiffContext<'a> {
     /// The first dump; `None` if there are none.
-    fn old(self) -> Option<Compared<'a>> {
+    fn first(self) -> Option<Compared<'a>> {
         self.dumps.first().copied()
     }
 
     /// The last dump; `None` if there are none.
-    fn new(self) -> Option<Compared<'a>> {
+    fn last(self) -> Option<Compared<'a>> {
         self.dumps.last().copied()
     }
 }

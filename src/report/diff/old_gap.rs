@@ -10,7 +10,7 @@ use crate::units::{Bytes, Hex};
 
 /// Where it was, where it is, and who stands there.
 pub(super) fn section(cx: DiffContext<'_>, limit: usize) -> Option<Section> {
-    let (gap, old, new) = (cx.diff.old_gap.as_ref()?, cx.old()?, cx.new()?);
+    let (gap, old, new) = (cx.diff.old_gap.as_ref()?, cx.first()?, cx.last()?);
     let count = cx.dumps.len();
     let columns: [(&str, Cell); 5] = [
         ("start", Cell::Address),

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::{assets, policy};
+use super::{assets, diff_map, policy};
 use crate::report::diff::section::{Cell, Section};
 use crate::report::diff::{heads, sections, sentence};
 use crate::report::text::head::PLAIN;
@@ -45,6 +45,7 @@ fn page(cx: DiffContext<'_>, options: DiffOptions<'_>) -> Markup {
                 }
                 main id="main" {
                     (top(cx))
+                    (diff_map::markup(cx))
                     @for section in sections::all(cx, options.all) { (table(&section)) }
                     (list("evidence", "Evidence", "how far the dumps can be trusted", &heads::trust(cx)))
                     @if options.explain { (explained()) }

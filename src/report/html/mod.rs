@@ -9,6 +9,7 @@ pub(crate) mod assets;
 mod capture;
 mod data;
 mod diff;
+mod diff_map;
 mod embed;
 mod evidence;
 mod figures;

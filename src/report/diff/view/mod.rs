@@ -1,17 +1,22 @@
 //! A comparison in JSON.
 
+mod gap;
+mod growth;
+mod modules;
+
+pub use gap::{OldGapView, StandingInGapView};
+pub use growth::{KindGrowthView, LikeGrowthView, LikeView, TallyView, ThreadCountView};
+pub use modules::{ModuleChangeView, ModulesDiffView};
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use growth::small;
+
 use super::{Compared, DiffContext, heads, sections, sentence};
-use crate::analyze::diff::{
-    Change, Culprit, Fate, Figure, FigureRow, Follower, Forecast, KindGrowth, Like, LikeGrowth, Mismatch, ModulePair,
-    OldGap, Outcome, Standing, Sure, Tally, ThreadCount, Trend, Unit, Way,
-};
-use crate::model::OwnerKind;
+use crate::analyze::diff::{Change, Culprit, Figure, FigureRow, Follower, Forecast, Mismatch, Outcome, Trend, Unit};
 use crate::report::{
-    Address, AddressSpaceView, Context, DiagnosticView, DumpView, ModuleView, OwnerView, SCHEMA_VERSION, Tool,
-    VerdictView, Word,
+    AddressSpaceView, Context, DiagnosticView, DumpView, OwnerView, SCHEMA_VERSION, Tool, VerdictView, Word,
 };
 
 /// Entries of a list in JSON at most; `truncated` says that there are more.
@@ -74,29 +79,6 @@ pub struct DiffedView<'a> {
     pub verdict: VerdictView<'a>,
     /// What happened while reading.
     pub diagnostics: Vec<DiagnosticView>,
-}
-
-/// Things that are interchangeable.
-#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
-#[schemars(rename = "Like")]
-pub struct LikeView<'a> {
-    /// Kind of owner.
-    pub kind: Word<OwnerKind>,
-    /// A file's name, threads' names without their numbers, a shape such as `private of 1 MiB` (untrusted); null where
-    /// there is none.
-    pub name: Option<&'a str>,
-}
-
-/// How many things there are, and what they take.
-#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
-#[schemars(rename = "Tally")]
-pub struct TallyView {
-    /// Owners.
-    pub count: u64,
-    /// Bytes of address space.
-    pub bytes: u64,
-    /// Mappings.
-    pub mappings: u64,
 }
 
 /// Something that is new.
@@ -165,120 +147,6 @@ pub struct FigureView {
     pub values: Vec<Option<u64>>,
 }
 
-/// What became of the old largest gap.
-#[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "OldGap")]
-pub struct OldGapView<'a> {
-    /// Where it was: first address, and one past the last.
-    pub then: [Address; 2],
-    /// Its size in bytes.
-    pub size: u64,
-    /// The owner right below it in the old dump; null at the floor.
-    pub below: Option<OwnerView<'a>>,
-    /// The owner right above it in the old dump; null at the ceiling.
-    pub above: Option<OwnerView<'a>>,
-    /// How it was found in the new dump.
-    pub way: Word<Way>,
-    /// How sure that is.
-    pub sure: Word<Sure>,
-    /// Where it is in the new dump; null if that is outside of the address space.
-    pub now: Option<[Address; 2]>,
-    /// How much of that is free, in bytes; null where it was not found.
-    pub free: Option<u64>,
-    /// Who stands there now, those first that take most of it.
-    pub standing: Vec<StandingInGapView<'a>>,
-}
-
-/// An owner of the new dump in the old largest gap.
-#[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "StandingInGap")]
-pub struct StandingInGapView<'a> {
-    /// Who, with an id of the new dump.
-    pub owner: Option<OwnerView<'a>>,
-    /// Its first address in the gap.
-    pub start: Address,
-    /// One past its last.
-    pub end: Address,
-    /// What of the gap it takes, in bytes.
-    pub bytes: u64,
-    /// `came`, `moved` or `grew`.
-    pub fate: &'static str,
-    /// Where it was in the old dump; null unless it moved.
-    pub from: Option<[Address; 2]>,
-    /// Its size in the old dump in bytes; null unless it grew.
-    pub grew_from: Option<u64>,
-    /// The first dump, counted from 0, in which something like it stood there; null for two dumps.
-    pub since: Option<u64>,
-}
-
-/// What became of the modules, matched by name.
-#[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "ModulesDiff")]
-pub struct ModulesDiffView<'a> {
-    /// Those of the new dump that the old one has not.
-    pub came: Vec<ModuleView<'a>>,
-    /// Those of the old dump that the new one has not.
-    pub went: Vec<ModuleView<'a>>,
-    /// Those with another build id.
-    pub rebuilt: Vec<ModuleChangeView<'a>>,
-    /// Those at another address.
-    pub moved: Vec<ModuleChangeView<'a>>,
-    /// How many are in both.
-    pub stayed: u64,
-}
-
-/// A module in both dumps.
-#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
-#[schemars(rename = "ModuleChange")]
-pub struct ModuleChangeView<'a> {
-    /// In the old dump.
-    pub old: ModuleView<'a>,
-    /// In the new one.
-    pub new: ModuleView<'a>,
-}
-
-/// One kind of owner.
-#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
-#[schemars(rename = "KindGrowth")]
-pub struct KindGrowthView {
-    /// Which.
-    pub kind: Word<OwnerKind>,
-    /// In the old dump.
-    pub old: TallyView,
-    /// In the new dump.
-    pub new: TallyView,
-    /// Bytes, new minus old.
-    pub delta: i64,
-}
-
-/// Things that are alike.
-#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
-#[schemars(rename = "LikeGrowth")]
-pub struct LikeGrowthView<'a> {
-    /// What they have in common.
-    pub what: LikeView<'a>,
-    /// In the old dump.
-    pub old: TallyView,
-    /// In the new dump.
-    pub new: TallyView,
-    /// Bytes, new minus old.
-    pub delta: i64,
-}
-
-/// Threads of one name.
-#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
-#[schemars(rename = "ThreadCount")]
-pub struct ThreadCountView<'a> {
-    /// The name with each number as `*` (untrusted); null for threads without a name.
-    pub name: Option<&'a str>,
-    /// In the old dump.
-    pub old: u64,
-    /// In the new dump.
-    pub new: u64,
-    /// New minus old.
-    pub delta: i64,
-}
-
 /// How the largest gap goes from dump to dump.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Trend")]
@@ -298,7 +166,7 @@ pub struct TrendView {
 impl<'a> DiffReport<'a> {
     /// The comparison; `None` for less than two dumps.
     pub fn new(cx: DiffContext<'a>) -> Option<DiffReport<'a>> {
-        let (old, new, diff) = (cx.old()?, cx.new()?, cx.diff);
+        let (old, new, diff) = (cx.first()?, cx.last()?, cx.diff);
         let between = cx.dumps.get(1..cx.dumps.len() - 1)?;
         let lists = [diff.growth.len(), diff.threads.len(), diff.modules.moved.len()];
         Some(DiffReport {
@@ -344,18 +212,6 @@ impl<'a> DiffedView<'a> {
     }
 }
 
-impl<'a> LikeView<'a> {
-    fn new(like: &'a Like) -> LikeView<'a> {
-        LikeView { kind: Word(like.kind), name: Some(&*like.name).filter(|name| !name.is_empty()) }
-    }
-}
-
-impl TallyView {
-    fn new(tally: Tally) -> TallyView {
-        TallyView { count: tally.count, bytes: tally.bytes, mappings: tally.mappings }
-    }
-}
-
 /// Members of a culprit at most.
 const MEMBERS: usize = 100;
 
@@ -387,10 +243,6 @@ impl<'a> FollowerView<'a> {
     }
 }
 
-fn small(delta: i128) -> i64 {
-    i64::try_from(delta).unwrap_or(if delta < 0 { i64::MIN } else { i64::MAX })
-}
-
 impl FigureView {
     fn new(row: &FigureRow) -> FigureView {
         FigureView {
@@ -401,91 +253,6 @@ impl FigureView {
             delta: row.delta().map(small),
             values: row.values.clone(),
         }
-    }
-}
-
-impl<'a> OldGapView<'a> {
-    fn new(old: Context<'a>, new: Context<'a>, gap: &OldGap) -> OldGapView<'a> {
-        OldGapView {
-            then: [old.hex(gap.then.start()), old.hex(gap.then.end())],
-            size: gap.then.size(),
-            below: gap.below.and_then(|id| old.owner(id)),
-            above: gap.above.and_then(|id| old.owner(id)),
-            way: Word(gap.way),
-            sure: Word(gap.sure),
-            now: gap.now.map(|now| [new.hex(now.start()), new.hex(now.end())]),
-            free: gap.free,
-            standing: gap.standing.iter().take(MOST).map(|s| StandingInGapView::new(old, new, s)).collect(),
-        }
-    }
-}
-
-impl<'a> StandingInGapView<'a> {
-    fn new(old: Context<'a>, new: Context<'a>, standing: &Standing) -> StandingInGapView<'a> {
-        let (from, grew_from) = match standing.fate {
-            Fate::Came => (None, None),
-            Fate::Moved { from } => (Some([old.hex(from.start()), old.hex(from.end())]), None),
-            Fate::Grew { from, .. } => (None, Some(from)),
-        };
-        StandingInGapView {
-            owner: new.owner(standing.owner),
-            start: new.hex(standing.range.start()),
-            end: new.hex(standing.range.end()),
-            bytes: standing.bytes,
-            fate: standing.fate.name(),
-            from,
-            grew_from,
-            since: standing.since.map(|index| index as u64),
-        }
-    }
-}
-
-impl<'a> ModulesDiffView<'a> {
-    fn new(old: Compared<'a>, new: Compared<'a>, cx: DiffContext<'a>) -> ModulesDiffView<'a> {
-        let view = |dump: Compared<'a>, index: usize| {
-            dump.cx.snapshot.modules.get(index).map(|module| ModuleView::new(dump.cx, module))
-        };
-        let list = |dump: Compared<'a>, list: &[usize]| list.iter().take(MOST).filter_map(|i| view(dump, *i)).collect();
-        let pairs = |list: &[ModulePair]| {
-            let pair = |p: &ModulePair| Some(ModuleChangeView { old: view(old, p.old)?, new: view(new, p.new)? });
-            list.iter().take(MOST).filter_map(pair).collect()
-        };
-        let modules = &cx.diff.modules;
-        ModulesDiffView {
-            came: list(new, &modules.came),
-            went: list(old, &modules.went),
-            rebuilt: pairs(&modules.rebuilt),
-            moved: pairs(&modules.moved),
-            stayed: modules.stayed,
-        }
-    }
-}
-
-impl KindGrowthView {
-    fn new(row: &KindGrowth) -> KindGrowthView {
-        KindGrowthView {
-            kind: Word(row.kind),
-            old: TallyView::new(row.old),
-            new: TallyView::new(row.new),
-            delta: small(super::words::delta(row.old.bytes, row.new.bytes)),
-        }
-    }
-}
-
-impl<'a> LikeGrowthView<'a> {
-    fn new(row: &'a LikeGrowth) -> LikeGrowthView<'a> {
-        LikeGrowthView {
-            what: LikeView::new(&row.like),
-            old: TallyView::new(row.old),
-            new: TallyView::new(row.new),
-            delta: small(super::words::delta(row.old.bytes, row.new.bytes)),
-        }
-    }
-}
-
-impl<'a> ThreadCountView<'a> {
-    fn new(row: &'a ThreadCount) -> ThreadCountView<'a> {
-        ThreadCountView { name: row.name.as_deref(), old: row.old, new: row.new, delta: small(row.delta()) }
     }
 }
 
