@@ -66,8 +66,8 @@ pub enum Command {
         /// Which shell
         shell: clap_complete::Shell,
     },
-    /// Print the manual page
-    Man,
+    /// Print a manual page, or write all of them into a folder
+    Man(Man),
 }
 
 const EXAMPLES: &str = "\
@@ -418,4 +418,14 @@ pub enum Color {
     Always,
     /// Not at all
     Never,
+}
+
+#[derive(ArgGroup, Debug)]
+pub struct Man {
+    /// The command whose page is wanted; without it, the page of the program
+    #[arg(value_name = "COMMAND")]
+    pub of: Option<String>,
+    /// Write the pages of the program and of all commands into this folder
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, conflicts_with = "of")]
+    pub dir: Option<PathBuf>,
 }

@@ -15,6 +15,7 @@ use super::failure::Failure;
 use super::gates;
 use super::integrate;
 use super::live;
+use super::man;
 use super::map::{options, unicode};
 use super::output::{use_color, write_to};
 use super::questions;
@@ -52,7 +53,7 @@ pub fn run(args: Args) -> Result<(), Failure> {
         }
         Command::Schema(args) => schema(&args),
         Command::Completions { shell } => completions(shell),
-        Command::Man => man(),
+        Command::Man(args) => man::run(&args),
     }
 }
 
@@ -170,10 +171,6 @@ fn completions(shell: clap_complete::Shell) -> Result<(), Failure> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Args::command(), "fragscope", &mut script);
     write_to(&Destination { file: None }, |out| out.write_all(&script))
-}
-
-fn man() -> Result<(), Failure> {
-    write_to(&Destination { file: None }, |out| clap_mangen::Man::new(Args::command()).render(&mut &mut *out))
 }
 
 pub(super) fn open(input: &Input, space: &Space) -> Result<Dump<'static>, Failure> {

@@ -12,6 +12,7 @@ mod gates;
 mod integrate;
 mod interrupt;
 mod live;
+mod man;
 mod map;
 mod output;
 mod questions;

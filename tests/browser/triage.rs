@@ -186,6 +186,20 @@ fn lists_and_groups_filter_rows_and_dots() {
     }
 }
 
+/// Whatever they are grouped by, a group's rows are as many as it says.
+#[test]
+fn groups_by_any_column_find_their_rows() {
+    let page = page_or_skip!();
+    let rows = Made(300);
+    let by = ["bits", "status", "commit_left", "fragmentation"];
+    let summary = summary(&rows, &by);
+    open(&page, &file("by", &rows, &summary));
+    for (index, group) in summary.groups.iter().take(20).enumerate() {
+        page.run(&format!("document.querySelector('#groups tr[data-group=\"{index}\"]').click()"), &[]);
+        assert_eq!(page.attribute("#rows", "data-matches").unwrap(), group.count.to_string(), "{:?}", group.key);
+    }
+}
+
 /// The rows that have a dot, from left to right.
 fn from_left(rows: &[Row]) -> Vec<&Row> {
     let mut with: Vec<&Row> = rows.iter().filter(|row| row.commit_left.is_some() && row.largest.is_some()).collect();

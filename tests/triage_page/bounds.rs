@@ -29,7 +29,7 @@ fn rows_above_the_bound_are_left_out_and_the_page_says_so() {
     let rows = Same(200_500, plain);
     let many = html(&rows, &summary(&Same(1, Row::default()), &[]));
     assert!(many.contains("This page holds the first 200,000 of 200,500 dumps"), "{}", &many[many.len() - 300..]);
-    assert!(many.contains("200,500 dumps"), "the headline is of all");
+    assert!(many.contains("triage of 200,500 dumps"), "the head is of all");
 }
 
 /// Random rows cost most: fingerprints and sizes do not pack.

@@ -134,15 +134,23 @@ impl Candidate<'_> {
 
 /// Whose mappings are most.
 fn most_mappings(snapshot: &Snapshot) -> Option<String> {
-    let shape = shapes::named(snapshot.platform.os, snapshot.space.regions(), &snapshot.owners);
-    let mut mappings: HashMap<String, u64> = HashMap::new();
+    let os = snapshot.platform.os;
+    let shape = shapes::keyed(os, snapshot.space.regions(), &snapshot.owners);
+    // There are tens of thousands, of few shapes: only what has none is named here.
+    let mut shaped: HashMap<shapes::Key, u64> = HashMap::new();
+    let mut named: HashMap<String, u64> = HashMap::new();
     let mut last: Option<MappingId> = None;
     for region in snapshot.space.regions() {
-        if last.replace(region.mapping) != Some(region.mapping) {
-            let (owner, os) = (snapshot.owner(region.owner), snapshot.platform.os);
-            let name = shape(region.owner).unwrap_or_else(|| family(owner, region.range.size(), os));
-            *mappings.entry(name).or_default() += 1;
+        if last.replace(region.mapping) == Some(region.mapping) {
+            continue;
         }
+        let other = || family(snapshot.owner(region.owner), region.range.size(), os);
+        let count = match shape(region.owner) {
+            Some(key) => shaped.entry(key).or_default(),
+            None => named.entry(other()).or_default(),
+        };
+        *count += 1;
     }
-    mappings.into_iter().min_by_key(|(name, count)| (Reverse(*count), name.clone())).map(|(name, _)| name)
+    let all = shaped.into_iter().map(|(key, count)| (shapes::name(key), count)).chain(named);
+    all.min_by(|a, b| (Reverse(a.1), &a.0).cmp(&(Reverse(b.1), &b.0))).map(|(name, _)| name)
 }

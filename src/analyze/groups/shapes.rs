@@ -17,7 +17,7 @@ struct Shape {
 
 /// How committed and reserved memory lie in an owner.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Mix {
+pub(in crate::analyze) enum Mix {
     Committed,
     Reserved,
     InPart,
@@ -26,7 +26,7 @@ pub(super) enum Mix {
 
 /// What owners of one shape have in common.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Key {
+pub(in crate::analyze) enum Key {
     Alone(OwnerKind, u64, Mix),
     Neighbours(Make),
 }
@@ -43,8 +43,18 @@ pub(in crate::analyze) fn named(
     regions: &[Region],
     owners: &Owners,
 ) -> impl Fn(OwnerId) -> Option<String> {
+    let key = keyed(os, regions, owners);
+    move |id| key(id).map(name)
+}
+
+/// The shape of each owner that has one.
+pub(in crate::analyze) fn keyed(
+    os: Option<Os>,
+    regions: &[Region],
+    owners: &Owners,
+) -> impl Fn(OwnerId) -> Option<Key> {
     let keys = keys(os, regions, owners);
-    move |id| keys.of(id).map(name)
+    move |id| keys.of(id)
 }
 
 /// The same of each owner by itself, whoever its neighbours are: those of another run may be others.
@@ -94,7 +104,7 @@ impl Shape {
     }
 }
 
-fn name(key: Key) -> String {
+pub(in crate::analyze) fn name(key: Key) -> String {
     match key {
         Key::Neighbours(make) => make.to_string(),
         Key::Alone(kind, bytes, mix) => {

@@ -22,6 +22,9 @@ Examples:
 Exit codes: 0 done, whatever the rows say; 1 a gate matched; 2 bad usage, or an output that cannot be written;
 130 and 143 stopped by Ctrl-C and by SIGTERM.";
 
+/// Most processes at a time.
+const MOST_JOBS: i64 = 1024;
+
 #[derive(Args, Debug)]
 pub struct Triage {
     /// Dumps, folders with dumps in them, or patterns in quotes, as 'crashes/**/*.dmp'
@@ -45,8 +48,8 @@ pub struct Triage {
     pub resume: bool,
 
     /// Dumps that are read at a time, each by a process of its own; 0 reads all in this one, without protection
-    #[arg(long, value_name = "N", help_heading = "Protection")]
-    pub jobs: Option<usize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(..=MOST_JOBS), help_heading = "Protection")]
+    pub jobs: Option<u16>,
     /// Give up on a dump after so many seconds
     #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = crate::cli::live::parse_seconds,
           help_heading = "Protection")]

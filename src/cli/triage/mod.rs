@@ -124,7 +124,7 @@ fn open_journal(args: &Triage, outputs: &Outputs, setup: &Setup) -> Result<(Jour
 fn in_processes(
     args: &Triage,
     setup: Setup,
-    jobs: Option<usize>,
+    jobs: Option<u16>,
     feed: Feed,
     run: &Arc<Run>,
 ) -> Result<Option<i32>, Failure> {
@@ -132,7 +132,7 @@ fn in_processes(
     let usual = || std::thread::available_parallelism().map_or(1, usize::from);
     let start = Start { setup, memory_limit: args.memory_limit, parent: std::process::id() };
     feed.start(run.clone());
-    Ok(pool::read(run, &start, jobs.unwrap_or_else(usual), args.timeout, &signals))
+    Ok(pool::read(run, &start, jobs.map_or_else(usual, usize::from), args.timeout, &signals))
 }
 
 /// The rows, if all is done.

@@ -12,7 +12,7 @@ use crate::units::Count;
 pub(super) fn markup(triaged: &Triaged<'_>, overview: &Overview) -> Markup {
     html! {
         section class="verdict" aria-labelledby="headline" {
-            h1 id="headline" { (headline::text(overview)) }
+            h1 id="headline" { (headline::text(triaged.summary)) }
             @if overview.rows > 0 { (shares(triaged)) }
             dl class="facts" {
                 div { dt { "read" } dd { (read(triaged)) } }

@@ -11,7 +11,7 @@ use crate::triage::Triaged;
 use crate::units::{Count, plural};
 
 /// What stands before the body.
-pub(super) fn head(overview: &Overview, script: &str) -> Markup {
+pub(super) fn head(triaged: &Triaged<'_>, script: &str) -> Markup {
     let style = assets::style();
     html! {
         head {
@@ -20,7 +20,7 @@ pub(super) fn head(overview: &Overview, script: &str) -> Markup {
             meta name="viewport" content="width=device-width, initial-scale=1";
             meta name="color-scheme" content="light dark";
             meta name="referrer" content="no-referrer";
-            title { (headline::text(overview)) " – fragscope" }
+            title { (headline::text(triaged.summary)) " – fragscope" }
             style { (PreEscaped(&style)) }
         }
     }

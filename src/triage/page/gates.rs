@@ -34,17 +34,17 @@ pub(super) fn markup(triaged: &Triaged<'_>) -> Markup {
 fn remark(gates: &[Gate]) -> String {
     let failed = gates.iter().filter(|gate| gate.fails()).count();
     match failed {
-        0 => "no gate fails".into(),
-        _ => format!("{} of {} fail", Count(failed as u64), plural(gates.len() as u64, "gate")),
+        0 => "all passed".into(),
+        _ => format!("{} of {} failed", Count(failed as u64), plural(gates.len() as u64, "gate")),
     }
 }
 
 fn row(gate: &Gate) -> Markup {
-    let word = if gate.fails() { "fails" } else { "passes" };
+    let word = if gate.fails() { "failed" } else { "passed" };
     html! {
         tr data-gate=(word) {
             td { code { (cell::words(&gate.expression)) } }
-            td { span class="result-word" { (word) } @if gate.fails_from > 1 { " (from " (Count(gate.fails_from)) " on)" } }
+            td { span class="result-word" { (word) } @if gate.fails_from > 1 { " (it takes " (Count(gate.fails_from)) ")" } }
             td class="num" { (Count(gate.matched)) }
             td class="num" { (Count(gate.undecided)) }
             td class="names" { (files(gate)) }

@@ -1,29 +1,27 @@
 //! The page's first sentence.
 
-use super::overview::Overview;
 use crate::analyze::VerdictKind;
+use crate::triage::Summary;
 use crate::units::{Count, plural};
 
 /// How many dumps, and what came of them.
-pub(super) fn text(overview: &Overview) -> String {
-    let dumps = plural(overview.rows, "dump");
-    let parts = parts(overview);
+pub(super) fn text(summary: &Summary) -> String {
+    let dumps = plural(summary.rows(), "dump");
+    let parts = parts(summary);
     match parts.is_empty() {
         true => dumps,
         false => format!("{dumps}: {}", parts.join(", ")),
     }
 }
 
-/// `61 fragmented`, `20 fit`, `3 not read`: the most frequent verdict first.
-fn parts(overview: &Overview) -> Vec<String> {
-    let mut counts: Vec<(VerdictKind, u64)> = VerdictKind::ALL
-        .into_iter()
-        .filter_map(|kind| overview.verdicts.get(kind.name()).map(|count| (kind, *count)))
-        .collect();
-    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    let verdicts = counts.into_iter().map(|(kind, count)| format!("{} {}", Count(count), said(kind, count)));
-    let unread = (overview.unread > 0).then(|| format!("{} not read", Count(overview.unread)));
-    verdicts.chain(unread).collect()
+/// `61 fragmented`, `20 fit`, `3 not read`: the most frequent verdict first. Rows that come from a file may have any word
+/// for a verdict; those that are none are not named here.
+fn parts(summary: &Summary) -> Vec<String> {
+    let known = |word: &Option<String>| VerdictKind::ALL.into_iter().find(|kind| Some(kind.name()) == word.as_deref());
+    let counted = summary.verdicts.iter().filter_map(|(word, count)| known(word).map(|kind| (kind, *count)));
+    let verdicts = counted.map(|(kind, count)| format!("{} {}", Count(count), said(kind, count)));
+    let unread = Some(summary.not_read()).filter(|count| *count > 0);
+    verdicts.chain(unread.map(|count| format!("{} not read", Count(count)))).collect()
 }
 
 fn said(kind: VerdictKind, count: u64) -> &'static str {

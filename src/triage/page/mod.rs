@@ -35,7 +35,7 @@ pub fn write_html(out: &mut dyn Write, triaged: &Triaged<'_>) -> io::Result<()> 
     let overview = Overview::of(triaged.rows)?;
     let script = assets::script();
     out.write_all(b"<!DOCTYPE html><html lang=\"en\">")?;
-    put(out, &frame::head(&overview, &script))?;
+    put(out, &frame::head(triaged, &script))?;
     out.write_all(b"<body>")?;
     put(out, &frame::body(triaged, &overview))?;
     out.write_all(b"<script id=\"rows-data\" type=\"application/gzip+base64\">")?;

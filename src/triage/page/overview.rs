@@ -1,14 +1,11 @@
 //! What the top of the page needs to know of all rows, from one walk over them.
 
-use std::collections::BTreeMap;
 use std::io;
 
 use crate::triage::{COLUMNS, Column, Row, Rows};
 
 /// Rows that stand in the file for readers without script.
 pub(super) const SHOWN: usize = 100;
-/// Different verdicts that are counted; there are seven, and rows that were read from a file may say anything.
-const MOST_VERDICTS: usize = 20;
 
 /// The columns that a table opens with, as far as any row has something there.
 const USUAL: [&str; 11] = [
@@ -31,10 +28,6 @@ pub(super) struct Overview {
     pub rows: u64,
     /// The first of them.
     pub first: Vec<Row>,
-    /// How many have which verdict.
-    pub verdicts: BTreeMap<String, u64>,
-    /// How many were not read.
-    pub unread: u64,
     /// For each of [`COLUMNS`], whether any row has something there.
     known: [bool; COLUMNS.len()],
 }
@@ -43,7 +36,7 @@ impl Overview {
     /// Walks the rows.
     pub fn of(rows: &dyn Rows) -> io::Result<Overview> {
         let known = [false; COLUMNS.len()];
-        let mut overview = Overview { rows: 0, first: Vec::new(), verdicts: BTreeMap::new(), unread: 0, known };
+        let mut overview = Overview { rows: 0, first: Vec::new(), known };
         rows.each(&mut |row| {
             overview.see(row);
             Ok(())
@@ -53,18 +46,11 @@ impl Overview {
 
     fn see(&mut self, row: &Row) {
         self.rows += 1;
-        self.unread += u64::from(!row.status.was_read());
         if self.first.len() < SHOWN {
             self.first.push(row.clone());
         }
         for (known, column) in self.known.iter_mut().zip(&COLUMNS) {
             *known = *known || (column.get)(row).is_some();
-        }
-        let Some(verdict) = &row.verdict else { return };
-        if let Some(count) = self.verdicts.get_mut(verdict) {
-            *count += 1;
-        } else if self.verdicts.len() < MOST_VERDICTS {
-            self.verdicts.insert(verdict.clone(), 1);
         }
     }
 

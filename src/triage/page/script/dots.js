@@ -89,12 +89,12 @@ function dotOrder(byHeight) {
   return order.sort((a, b) => first[rows[a]] - first[rows[b]] || second[rows[a]] - second[rows[b]] || a - b);
 }
 
-/** The request of most rows that have one, with its share; null if no request stands out. */
+/** The request of most rows that have one, with its share; null if none stands out, or if it is that of few dots. */
 function usualRequest() {
   const { at } = column('request');
   const counts = new Map();
   for (const row of dots.rows) if (at[row] > 0) counts.set(at[row], (counts.get(at[row]) ?? 0) + 1);
   const total = [...counts.values()].reduce((sum, n) => sum + n, 0);
   const [size, found] = [...counts].reduce((best, one) => (one[1] > best[1] ? one : best), [0, 0]);
-  return found * 2 > total ? { size, found, total } : null;
+  return found * 2 > total && found * 10 > dots.rows.length ? { size, found, total } : null;
 }

@@ -8,12 +8,18 @@ const facetTest = ([name, wanted]) => {
   return (row) => facet.at[row] === number;
 };
 
+/** Tests a row for what a group's rows have in a column; the page has three decimals of what has any. */
+function keyTest(one, wanted) {
+  const isReal = one.kind === 'percent' || one.kind === 'millis';
+  if (!isReal || wanted === null) return (row) => fieldKey(one, row) === wanted;
+  return (row) => one.at[row] === Math.round(Number(wanted) * 1000) / 1000;
+}
+
 /** A test for rows of a group. */
 function groupTest(index) {
   const { by, groups } = state.data;
-  const columns = by.map(column);
-  const { key } = groups[index];
-  return (row) => columns.every((one, i) => fieldKey(one, row) === key[i]);
+  const tests = by.map((name, i) => keyTest(column(name), groups[index].key[i]));
+  return (row) => tests.every((test) => test(row));
 }
 
 /** A test for rows whose dots lie in a rectangle. */

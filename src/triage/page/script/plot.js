@@ -160,9 +160,11 @@ function drawRequest(pen) {
   if (isInside) line(pen, box.left, up, box.right, up);
   if (GUIDES[state.x] && box.left <= across && across <= box.right) line(pen, across, box.top, across, box.bottom);
   pen.setLineDash([]);
-  pen.textAlign = 'left';
+  // Across free bytes the left side has the other lines' names.
+  const isRight = state.x === 'free';
+  pen.textAlign = isRight ? 'right' : 'left';
   pen.textBaseline = 'bottom';
-  if (isInside) label(pen, text, box.left + 6, up - 3, '--bad');
+  if (isInside) label(pen, text, isRight ? box.right - 6 : box.left + 6, up - 3, '--bad');
 }
 
 /** Draws all dots: those that do not match as a grey ground, then those that say little, rare verdicts last. */
