@@ -113,7 +113,8 @@ impl Iterator for Walk {
             let part = top.part;
             let found = match self.parts.get(part)? {
                 Part::Everything => self.everything(&name, kind),
-                Part::Deep if kind == Kind::Folder => {
+                // As with `*`, a dot in front is matched by a dot only.
+                Part::Deep if kind == Kind::Folder && !name.as_encoded_bytes().starts_with(b".") => {
                     let path = top.path.join(&name);
                     self.follow(path, part)
                 }
