@@ -50,7 +50,10 @@ impl Walk {
         parts.pop_if(|last| *last == Part::Deep);
         parts.push(Part::Everything);
         let mut walk = Walk { parts, own, open: Vec::new(), found: Vec::new(), links: 0 };
-        walk.enter(root, 0);
+        // Below a file, and below what is not there, nothing matches.
+        if root.as_os_str().is_empty() || root.is_dir() {
+            walk.enter(root, 0);
+        }
         walk
     }
 
