@@ -21,6 +21,8 @@ mod fit_laws;
 mod golden;
 mod hostile;
 mod html;
+#[cfg(unix)]
+mod kit;
 mod labelled_stacks;
 mod layering;
 mod limits_of_space;

@@ -33,7 +33,9 @@ fn slid(snapshot: &Snapshot, pages: u64) -> Snapshot {
     let bounds = Bounds { range: range(snapshot.space.bounds().range), mmap_layout: None, ..*snapshot.space.bounds() };
     let regions = snapshot.space.regions().iter().map(|r| Region { range: range(r.range), ..*r }).collect();
     let mut owners = Owners::default();
-    snapshot.owners.iter().for_each(|(_, owner)| drop(owners.add(Owner { start: up(owner.start), ..owner.clone() })));
+    for (_, owner) in snapshot.owners.iter() {
+        owners.add(Owner { start: up(owner.start), ..owner.clone() });
+    }
     let space = AddressSpace::new(bounds, Coverage::Everything, regions).unwrap();
     Snapshot { space, owners, ..snapshot.clone() }
 }

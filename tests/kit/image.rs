@@ -36,7 +36,8 @@ fn the_image_runs_the_program_as_nobody() {
     assert_eq!(stage[0].1, "scratch");
     let last = |wanted: &str| stage.iter().rev().find(|(i, _)| i == wanted).map(|(_, a)| a.as_str());
     let user = last("USER").expect("a user");
-    let ids: Vec<u32> = user.split(':').map(|id| id.parse().expect("a number: an image without a list of users")).collect();
+    let ids: Vec<u32> =
+        user.split(':').map(|id| id.parse().expect("a number: an image without a list of users")).collect();
     assert!(ids.len() == 2 && ids.iter().all(|id| *id >= 1000), "{user}");
     assert_eq!(last("ENTRYPOINT"), Some("[\"fragscope\"]"));
     // A shell form would need a shell.

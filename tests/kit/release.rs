@@ -42,7 +42,8 @@ fn the_same_program_gives_the_same_bytes_with_all_that_belongs_to_it() {
 
     let listed = shell(&a, &format!("tar -tvzf {archive} --full-time --utc"));
     assert!(listed.lines().all(|line| line.contains(" 0/0 ") && line.contains("2023-11-14 22:13:20")), "{listed}");
-    let mut expected: Vec<String> = ["README.md", "LICENSE", "CHANGELOG.md", "man/man1/fragscope.1"].map(String::from).into();
+    let mut expected: Vec<String> =
+        ["README.md", "LICENSE", "CHANGELOG.md", "man/man1/fragscope.1"].map(String::from).into();
     let shells = ["fragscope.bash", "_fragscope", "fragscope.fish", "_fragscope.ps1", "fragscope.elv"];
     expected.extend(shells.map(|file| format!("completions/{file}")));
     expected.extend(commands().iter().map(|command| format!("man/man1/fragscope-{command}.1")));
