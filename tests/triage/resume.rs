@@ -30,7 +30,10 @@ fn killed_after(place: &Place, args: &[&str], count: usize) -> bool {
 fn kept(place: &Place) -> Vec<Value> {
     let text = String::from_utf8(std::fs::read(place.path(JOURNAL)).unwrap()).unwrap();
     let whole = text.rfind('\n').map_or("", |end| &text[..end]);
-    lines(whole).into_iter().skip(1).map(|line| line["row"].clone()).collect()
+    // They lie in the order in which they were done.
+    let mut rows: Vec<Value> = lines(whole).into_iter().skip(1).map(|line| line["row"].clone()).collect();
+    rows.sort_by_key(|row| row["file"].to_string());
+    rows
 }
 
 fn done(outcome: &Outcome) {

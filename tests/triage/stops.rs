@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use super::harness::Place;
 
 /// A run that hangs in all of its workers, and these.
+#[allow(clippy::zombie_processes, reason = "whoever asks for it waits for it")]
 fn hanging(place: &Place) -> (Child, Vec<u32>) {
     for n in 0..20 {
         place.file(&format!("in/{n}"), "fragscope-hook: hang");

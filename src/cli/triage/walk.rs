@@ -50,7 +50,10 @@ impl Walk {
         parts.pop_if(|last| *last == Part::Deep);
         parts.push(Part::Everything);
         let mut walk = Walk { parts, own, open: Vec::new(), found: Vec::new(), links: 0 };
-        walk.enter(root, 0);
+        // Below a file, and below what is not there, nothing matches.
+        if root.as_os_str().is_empty() || root.is_dir() {
+            walk.enter(root, 0);
+        }
         walk
     }
 
@@ -113,7 +116,8 @@ impl Iterator for Walk {
             let part = top.part;
             let found = match self.parts.get(part)? {
                 Part::Everything => self.everything(&name, kind),
-                Part::Deep if kind == Kind::Folder => {
+                // As with `*`, a dot in front is matched by a dot only.
+                Part::Deep if kind == Kind::Folder && !name.as_encoded_bytes().starts_with(b".") => {
                     let path = top.path.join(&name);
                     self.follow(path, part)
                 }

@@ -18,6 +18,8 @@ const ROWS: usize = 8;
 const FILES: usize = 4;
 /// Characters of a name, before a table shortens it further.
 const NAME: usize = 200;
+/// Characters of a group's example: what its rows have in common tells more.
+const EXAMPLE: usize = 24;
 
 /// Writes the summary.
 ///
@@ -72,9 +74,13 @@ fn groups(page: &mut Page<'_>, summary: &Summary) -> io::Result<()> {
     let columns: Vec<(&str, Align)> = [("dumps", Align::Right)]
         .into_iter()
         .chain(keys)
-        .chain([("median largest gap", Align::Right), ("example", Align::Left)])
+        .chain([("median largest", Align::Right), ("example", Align::Left)])
         .collect();
-    let rows = summary.groups.iter().take(GROUPS).map(|group| words::group(summary, group));
+    let rows = summary.groups.iter().take(GROUPS).map(|group| {
+        let mut cells = words::group(summary, group);
+        cells.iter_mut().skip(columns.len() - 1).for_each(|example| *example = shortened(example, EXAMPLE).to_string());
+        cells
+    });
     table(page, &columns, rows)?;
     left_out(page, summary.groups.len() as u64, GROUPS, "group")
 }
