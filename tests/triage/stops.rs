@@ -81,8 +81,8 @@ fn signals_end_a_run_with_a_sentence() {
 #[test]
 fn a_full_disk_ends_a_run_whatever_its_workers_do() {
     let place = Place::new();
-    place.maps("in", 6);
-    place.file("in/00004.maps", "fragscope-hook: hang");
+    place.maps("in", 8);
+    place.file("in/00007.maps", "fragscope-hook: hang");
     let program = place.command(&[]).get_program().to_owned();
     // A limit on files stands for the disk: writing beyond it is an error.
     let script = "trap '' XFSZ; ulimit -f 4; exec \"$0\" triage in -o out.jsonl --jobs 1 --timeout 600";
