@@ -404,7 +404,7 @@ pub enum Format {
     Text,
     /// For programs; `fragscope schema` describes it
     Json,
-    /// For tickets: at most 60,000 bytes, with the map and the command to reproduce
+    /// For tickets and CI summaries: at most 60,000 bytes, with the command to get it again
     Markdown,
     /// A page for a browser, in one file that loads nothing
     Html,

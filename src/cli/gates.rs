@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 use std::path::Path;
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::Duration;
 
 use super::failure::{Failure, path_text};
 use crate::load::redact::Redactor;
@@ -63,11 +63,6 @@ fn hidden(sentence: &str, dump: &Path, redactor: &Redactor) -> String {
 /// What is known of the file from outside.
 fn row_file(dump: &Path) -> RowFile {
     let meta = std::fs::metadata(dump).ok().filter(std::fs::Metadata::is_file);
-    let since = meta.as_ref().and_then(|m| m.modified().ok()?.duration_since(UNIX_EPOCH).ok());
-    RowFile {
-        file: dump.to_string_lossy().into_owned(),
-        size: meta.map(|m| m.len()),
-        mtime_ms: since.and_then(|since| u64::try_from(since.as_millis()).ok()),
-        ..RowFile::default()
-    }
+    let known = meta.map(|meta| super::triage::known_of(&meta)).unwrap_or_default();
+    RowFile { file: dump.to_string_lossy().into_owned(), ..known }
 }

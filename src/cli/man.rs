@@ -83,7 +83,7 @@ fn from_help(command: &Command) -> io::Result<String> {
     }
     let text = String::from_utf8_lossy(&text).replace(".br\n\n.br\n", ".sp\n");
     // Each section defines anew what an apostrophe is.
-    Ok(format!("{APOSTROPHE}{}", text.replace(APOSTROPHE, "")))
+    Ok(ascii(&format!("{APOSTROPHE}{}", text.replace(APOSTROPHE, ""))))
 }
 
 const APOSTROPHE: &str = ".ie \\n(.g .ds Aq \\(aq\n.el .ds Aq '\n";
@@ -105,7 +105,13 @@ fn as_written(title: &str, text: &str, out: &mut dyn Write) -> io::Result<()> {
 /// A line in which nothing is a request or an escape.
 fn escaped(line: &str) -> String {
     let text = line.replace('\\', "\\e").replace('-', "\\-");
-    if text.starts_with(['.', '\'']) { format!("\\&{text}") } else { text }
+    ascii(&if text.starts_with(['.', '\'']) { format!("\\&{text}") } else { text })
+}
+
+/// Other letters by their numbers: no formatter has to guess the encoding.
+fn ascii(text: &str) -> String {
+    let letter = |c: char| if c.is_ascii() { c.to_string() } else { format!("\\[u{:04X}]", u32::from(c)) };
+    text.chars().map(letter).collect()
 }
 
 fn see_also(program: &Command, command: &Command, out: &mut dyn Write) -> io::Result<()> {

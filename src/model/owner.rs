@@ -103,6 +103,11 @@ impl Owner {
     pub fn named(kind: OwnerKind, start: Addr, name: impl Into<Box<str>>) -> Owner {
         Owner { name: Some(name.into()), ..Owner::anonymous(kind, start) }
     }
+
+    /// Whether it is the heap that brk moves.
+    pub fn is_brk_heap(&self) -> bool {
+        self.kind == OwnerKind::Heap && self.name.as_deref() == Some("[heap]")
+    }
 }
 
 impl OwnerKind {

@@ -1,7 +1,7 @@
 //! By what rows are grouped: `--by verdict,os`.
 
 use super::{COLUMNS, Column};
-use crate::analyze::condition::nearest;
+use crate::analyze::condition::{Subject, nearest};
 use crate::report::escape::shortened;
 
 /// How rows are grouped unless somebody says otherwise.
@@ -17,9 +17,9 @@ const MOST: usize = 6;
 pub fn parse_by(text: &str) -> Result<Vec<&'static Column>, String> {
     let mut by: Vec<&'static Column> = Vec::new();
     for name in text.split(',').map(str::trim) {
-        let column = Column::named(name).ok_or_else(|| unknown(name))?;
-        if by.iter().any(|other| other.name == name) {
-            return Err(format!("`{name}` stands twice in `{text}`"));
+        let column = COLUMNS.iter().find(|column| column.is_called(name)).ok_or_else(|| unknown(name))?;
+        if by.iter().any(|other| other.name == column.name) {
+            return Err(format!("`{}` stands twice in `{text}`", column.name));
         }
         by.push(column);
     }
@@ -31,7 +31,7 @@ pub fn parse_by(text: &str) -> Result<Vec<&'static Column>, String> {
 
 fn unknown(name: &str) -> String {
     let shown = shortened(name, 40);
-    match nearest(name, COLUMNS.iter().map(|column| column.name)) {
+    match nearest(name, COLUMNS.iter().flat_map(Column::names)) {
         Some(near) => format!("`{shown}` is no column; did you mean `{near}`?"),
         None => {
             let names: Vec<&str> = COLUMNS.iter().map(|column| column.name).collect();
@@ -49,6 +49,8 @@ mod tests {
         let names = |text| parse_by(text).map(|by| by.iter().map(|c| c.name).collect::<Vec<_>>());
         assert_eq!(names(USUAL).unwrap(), ["group"]);
         assert_eq!(names("verdict, os,stacks.count").unwrap(), ["verdict", "os", "stacks.count"]);
+        // As gates call them, too.
+        assert_eq!(names("splitter,stacks").unwrap(), ["splitters.0.owner", "stacks.count"]);
     }
 
     #[test]
@@ -56,9 +58,10 @@ mod tests {
         for (text, said) in [
             ("verdcit", "`verdcit` is no column; did you mean `verdict`?"),
             ("os,Largst", "`Largst` is no column; did you mean `largest`?"),
-            ("splitter", "`splitter` is no column; did you mean `splitters.0.gain`?"),
+            ("splittre", "`splittre` is no column; did you mean `splitter`?"),
             ("vma", "`vma` is no column; did you mean `vma_count`?"),
             ("os,os", "`os` stands twice in `os,os`"),
+            ("vmas,vma_count", "`vma_count` stands twice in `vmas,vma_count`"),
         ] {
             assert_eq!(parse_by(text).unwrap_err(), said);
         }

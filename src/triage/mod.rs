@@ -15,6 +15,7 @@ mod row;
 mod rows;
 mod status;
 mod summary;
+mod words;
 
 pub use by::{USUAL as USUAL_BY, parse_by};
 pub use column::{COLUMNS, Column, Kind, Value};

@@ -7,9 +7,6 @@ use super::Row;
 /// The rows of a run in the order of its inputs, to be walked as often as needed and one at a time: a large run's lie on
 /// disk.
 pub trait Rows {
-    /// How many.
-    fn count(&self) -> u64;
-
     /// Calls `visit` with each.
     ///
     /// # Errors
@@ -18,20 +15,12 @@ pub trait Rows {
 }
 
 impl Rows for [Row] {
-    fn count(&self) -> u64 {
-        self.len() as u64
-    }
-
     fn each(&self, visit: &mut dyn FnMut(&Row) -> io::Result<()>) -> io::Result<()> {
         self.iter().try_for_each(visit)
     }
 }
 
 impl Rows for Vec<Row> {
-    fn count(&self) -> u64 {
-        self.as_slice().count()
-    }
-
     fn each(&self, visit: &mut dyn FnMut(&Row) -> io::Result<()>) -> io::Result<()> {
         self.as_slice().each(visit)
     }

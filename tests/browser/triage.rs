@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
 
 use fragscope::triage::{Column, Row, Rows, Value};
+use fragscope::units::Bytes;
 use serde_json::json;
 
 use super::page::{Page, key};
@@ -197,6 +198,10 @@ fn groups_by_any_column_find_their_rows() {
     for (index, group) in summary.groups.iter().take(20).enumerate() {
         page.run(&format!("document.querySelector('#groups tr[data-group=\"{index}\"]').click()"), &[]);
         assert_eq!(page.attribute("#rows", "data-matches").unwrap(), group.count.to_string(), "{:?}", group.key);
+        let left = group.key[2].as_ref().map_or("–".into(), |bytes| Bytes(bytes.parse().unwrap()).to_string());
+        let cell =
+            format!("return document.querySelector('#groups tr[data-group=\"{index}\"] td:nth-child(4)').innerText");
+        assert_eq!(page.run(&cell, &[]), left, "a size with its unit");
     }
 }
 

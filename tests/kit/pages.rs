@@ -16,7 +16,7 @@ fn every_command_has_a_page_that_formatters_do_not_complain_of() {
     for name in &names {
         let path = pages.join(name);
         let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{name}: {e}"));
-        assert!(text.contains(".SH NAME") && text.contains(".SH \"EXIT STATUS\""), "{name}");
+        assert!(text.is_ascii() && text.contains(".SH NAME") && text.contains(".SH \"EXIT STATUS\""), "{name}");
         let path = path.to_str().unwrap();
         if let Some(output) = tool("groff", &["-man", "-Tutf8", "-ww", "-z", path]) {
             assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{name}");
@@ -57,7 +57,6 @@ fn completions_are_scripts_that_name_all_commands() {
         for command in commands() {
             assert!(script.contains(&command), "{shell}: {command}");
         }
-        assert!(!script.contains("triage-worker"), "{shell}");
         let path = folder.path().join(shell);
         std::fs::write(&path, script).unwrap();
         let check = checks.iter().find(|(name, _)| *name == shell);

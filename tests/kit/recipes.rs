@@ -20,7 +20,7 @@ impl Place {
             std::fs::create_dir(place.path(folder)).unwrap();
         }
         std::os::unix::fs::symlink(program(), place.path("bin/fragscope")).unwrap();
-        for name in ["i386-legacy.core.zst", "i386-fragmented.core.zst", "linux-x86_64.dmp", "linux-i386.dmp.zst"] {
+        for name in ["i386-legacy.core.zst", "windows-2gb.dmp.zst", "linux-x86_64.dmp", "linux-i386.dmp.zst"] {
             std::fs::copy(root().join("sample-dumps").join(name), place.path("dumps").join(name)).unwrap();
         }
         std::fs::write(place.path("dumps/broken.dmp"), "MDMP").unwrap();
@@ -102,7 +102,7 @@ fn github() {
     // As GitHub runs steps: bash -e.
     let (code, said) = place.run(&["bash", "-e", "-c", script("Triage")], &variables);
     assert_eq!(code, 1, "the gate matches the fragmented sample: {said}");
-    assert!(said.contains("i386-fragmented.core.zst"), "{said}");
+    assert!(said.contains("windows-2gb.dmp.zst"), "{said}");
     place.check_outputs(&PUBLISHED);
     assert_eq!(place.rows("out/dumps.jsonl"), 5);
     assert_eq!(std::fs::read_dir(place.path("out/reports")).unwrap().count(), 4);

@@ -12,10 +12,6 @@ use super::rows::{failed, read};
 struct Made(u64);
 
 impl Rows for Made {
-    fn count(&self) -> u64 {
-        self.0
-    }
-
     fn each(&self, visit: &mut dyn FnMut(&Row) -> io::Result<()>) -> io::Result<()> {
         (0..self.0).try_for_each(|i| {
             let file = format!("dumps/{i:09}.dmp");

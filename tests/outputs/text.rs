@@ -1,7 +1,7 @@
 //! The summary for a terminal: short, whatever the rows.
 
 use fragscope::triage::out::OutputKind;
-use fragscope::triage::{Gate, Row};
+use fragscope::triage::{Gate, Row, Status};
 use proptest::prelude::*;
 
 use super::rows::{bytes, nasty_row, row};
@@ -38,6 +38,16 @@ fn many_of_everything_fit() {
             assert!(shown.contains(said), "{said}\n{shown}");
         }
     }
+}
+
+#[test]
+fn a_group_is_named_whole_rather_than_its_example() {
+    let group = "fragmented / 32-bit / nobody in particular";
+    let file = "uploads/2026-11-22/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0.dmp";
+    let row = Row { group: Some(group.into()), ..Row::failed(file.into(), Status::Ok, String::new()) };
+    let shown = text(&[row], "group", vec![]);
+    assert!(shown.contains(&format!("      1  {group}  ")), "{shown}");
+    check(&shown);
 }
 
 proptest! {

@@ -12,10 +12,6 @@ use super::page::{html, summary};
 struct Same(u64, Row);
 
 impl Rows for Same {
-    fn count(&self) -> u64 {
-        self.0
-    }
-
     fn each(&self, visit: &mut dyn FnMut(&Row) -> io::Result<()>) -> io::Result<()> {
         (0..self.0).try_for_each(|_| visit(&self.1))
     }

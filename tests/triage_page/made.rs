@@ -10,10 +10,6 @@ const MIB: u64 = 1 << 20;
 pub struct Made(pub u64);
 
 impl Rows for Made {
-    fn count(&self) -> u64 {
-        self.0
-    }
-
     fn each(&self, visit: &mut dyn FnMut(&Row) -> io::Result<()>) -> io::Result<()> {
         (0..self.0).try_for_each(|number| visit(&row(number)))
     }
@@ -23,10 +19,6 @@ impl Rows for Made {
 pub struct Kept<'a>(pub &'a [Row]);
 
 impl Rows for Kept<'_> {
-    fn count(&self) -> u64 {
-        self.0.count()
-    }
-
     fn each(&self, visit: &mut dyn FnMut(&Row) -> io::Result<()>) -> io::Result<()> {
         self.0.each(visit)
     }

@@ -5,6 +5,7 @@ pub mod made;
 pub mod page;
 
 mod bounds;
+mod groups;
 pub mod names;
 mod policy;
 mod unpacked;

@@ -292,7 +292,7 @@ impl<S: Subject> Parser<'_, S> {
 
     /// The figure of this name.
     fn subject(&self, token: &Token) -> Option<&'static S> {
-        let is_named = |s: &&S| s.name() == token.text || s.aliases().contains(&token.text.as_str());
+        let is_named = |s: &&S| s.is_called(&token.text);
         self.catalogue.iter().find(is_named).filter(|_| token.kind == TokenKind::Word)
     }
 
@@ -317,9 +317,8 @@ impl<S: Subject> Parser<'_, S> {
             TokenKind::Operator => format!("expected {} here, not `{text}`", self.what()),
             TokenKind::Unclosed => "this quote is never closed".to_owned(),
             TokenKind::Word | TokenKind::Quoted => {
-                let known =
-                    self.catalogue.iter().flat_map(|s| [s.name()].into_iter().chain(s.aliases().iter().copied()));
-                let meant = nearest(text, known).map(|name| format!("; did you mean {name}?"));
+                let meant = nearest(text, self.catalogue.iter().flat_map(S::names))
+                    .map(|name| format!("; did you mean {name}?"));
                 let listed = self.names().map_or_else(|| S::LISTED.to_owned(), |names| format!("these are: {names}"));
                 format!("`{text}` is no {}{}", S::NOUN, meant.unwrap_or_else(|| format!("; {listed}")))
             }

@@ -47,6 +47,16 @@ pub trait Subject: Debug + Sync + 'static {
         &[]
     }
 
+    /// All names that it may be typed by.
+    fn names(&self) -> impl Iterator<Item = &'static str> {
+        [self.name()].into_iter().chain(self.aliases().iter().copied())
+    }
+
+    /// Whether it may be typed so.
+    fn is_called(&self, name: &str) -> bool {
+        self.names().any(|known| known == name)
+    }
+
     /// What it holds.
     fn kind(&self) -> Kind;
 

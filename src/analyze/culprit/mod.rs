@@ -90,8 +90,7 @@ fn kinds<'a>(snapshot: &Snapshot, analysis: &Analysis) -> impl Iterator<Item = C
 /// Whether an owner is one that another run could do without. The kernel puts the brk heap at a random distance from the
 /// executable, and whether it splits is chance.
 fn may_go(owner: &Owner) -> bool {
-    let is_brk = owner.kind == OwnerKind::Heap && owner.name.as_deref() == Some("[heap]");
-    owner.movable && !is_brk
+    owner.movable && !owner.is_brk_heap()
 }
 
 /// Whether a group's members have no other name than the group's: mapped files have their own.

@@ -76,7 +76,7 @@ impl Items {
 
 impl Item {
     fn of(owner: OwnerId, model: &Owner, range: AddrRange) -> Item {
-        let movable = model.movable && model.name.as_deref() != Some("[heap]");
+        let movable = model.movable && !model.is_brk_heap();
         Item { owner, kind: model.kind, movable, range, bytes: 0, mappings: 0, place: 0, named: false, like: 0 }
     }
 }

@@ -14,7 +14,8 @@ const MOST_SLIDES: usize = 16;
 const SLIDES_FOR_OTHER_SIZES: usize = 4;
 /// Things of one name that vote on distances, each with the one at the same place of the order.
 const MOST_VOTERS: usize = 64;
-/// Two unnamed things of different sizes are taken for one that grew if the larger is at most so many times as large.
+/// Two things of different sizes of which neither name nor place tells are taken for one that grew if it grew by at most
+/// this part of its size, as a divisor. Linux merges a mapping with its neighbour or not, as it happens to place them.
 const MOST_GROWTH: u64 = 2;
 
 /// What a pair was found by.
@@ -125,7 +126,7 @@ impl Pairs {
             let (mut olds, mut news) = (olds.into_iter().peekable(), news.into_iter().peekable());
             while let (Some(o), Some(n)) = (olds.peek().copied(), news.peek().copied()) {
                 let (a, b) = (bytes(old, o), bytes(new, n));
-                match a.max(b) <= a.min(b).saturating_mul(MOST_GROWTH) {
+                match a.abs_diff(b) <= a.min(b) / MOST_GROWTH {
                     true => {
                         self.join(o, n, How::Likeness);
                         olds.next();

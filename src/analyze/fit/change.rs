@@ -119,7 +119,7 @@ impl<'a> Changes<'a> {
                 None => Change::MoveModuleIfRelocatable,
             },
             OwnerKind::Heap if self.snapshot.platform.os == Some(Os::Windows) => Change::SmallerHeap,
-            OwnerKind::Heap if owner.name.as_deref() == Some("[heap]") => Change::SmallerBrk,
+            OwnerKind::Heap if owner.is_brk_heap() => Change::SmallerBrk,
             OwnerKind::Heap => Change::FewerArenas,
             OwnerKind::MappedFile => Change::MapElsewhere,
             OwnerKind::Private | OwnerKind::Shared if self.ledger.taken(id).committed == 0 => Change::ReserveLess,

@@ -66,8 +66,7 @@ fn is_plain(draft: &Draft, region: &Region, threshold: u64) -> bool {
 
 /// The last region of the heap that brk moves.
 fn brk_heap(draft: &Draft) -> Option<AddrRange> {
-    let is_brk =
-        |id| draft.owners().get(id).is_some_and(|o| o.kind == OwnerKind::Heap && o.name.as_deref() == Some("[heap]"));
+    let is_brk = |id| draft.owners().get(id).is_some_and(Owner::is_brk_heap);
     draft.regions.iter().rfind(|r| is_brk(r.owner)).map(|r| r.range)
 }
 

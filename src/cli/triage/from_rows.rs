@@ -12,7 +12,6 @@ use crate::triage::{ROW_SCHEMA_VERSION, Row, Rows};
 /// Files of rows, in the order in which they were named.
 pub struct Files {
     paths: Vec<PathBuf>,
-    count: u64,
 }
 
 impl Files {
@@ -21,23 +20,14 @@ impl Files {
     /// # Errors
     /// A file that cannot be read, and a line that is no row.
     pub fn open(paths: &[PathBuf]) -> Result<Files, Failure> {
-        let mut files = Files { paths: paths.to_vec(), count: 0 };
-        let mut count = 0;
-        let looked = files.each(&mut |_| {
-            count += 1;
-            Ok(())
-        });
+        let files = Files { paths: paths.to_vec() };
+        let looked = files.each(&mut |_| Ok(()));
         looked.map_err(|e| Failure::Usage(e.to_string()))?;
-        files.count = count;
         Ok(files)
     }
 }
 
 impl Rows for Files {
-    fn count(&self) -> u64 {
-        self.count
-    }
-
     fn each(&self, visit: &mut dyn FnMut(&Row) -> io::Result<()>) -> io::Result<()> {
         self.paths.iter().try_for_each(|path| each_of(path, visit))
     }

@@ -217,10 +217,6 @@ struct RowOf {
 }
 
 impl Rows for Kept {
-    fn count(&self) -> u64 {
-        self.places.len() as u64
-    }
-
     fn each(&self, visit: &mut dyn FnMut(&Row) -> io::Result<()>) -> io::Result<()> {
         let mut reader = BufReader::with_capacity(256 << 10, &self.file);
         let mut at = reader.seek(SeekFrom::Start(0))?;

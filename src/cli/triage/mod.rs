@@ -40,6 +40,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 pub use args::{HELP, Triage};
+pub use one::known_of;
 pub use worker::run as work;
 
 use super::command_line;

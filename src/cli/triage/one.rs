@@ -1,6 +1,6 @@
 //! One input, from its name to its rows.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io;
 use std::path::Path;
 use std::time::Instant;
@@ -180,7 +180,11 @@ impl Reader {
 }
 
 /// What is known of a file from outside.
-pub fn known(identity: Identity) -> RowFile {
+pub fn known_of(meta: &Metadata) -> RowFile {
+    known(Identity::of(meta))
+}
+
+fn known(identity: Identity) -> RowFile {
     RowFile { size: identity.size, mtime_ms: identity.mtime_ms(), ..RowFile::default() }
 }
 

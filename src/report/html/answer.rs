@@ -2,16 +2,16 @@
 
 use std::io::{self, Write};
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, html};
 
-use super::{assets, evidence, policy};
+use super::{evidence, shell};
 use crate::analyze::fit::{Candidate, Changes, Fit};
 use crate::analyze::what_if::{Edit, Trial};
 use crate::model::OwnerId;
 use crate::report::fit::{OWNERS_LISTED, SHOWN, WINDOWS_LISTED, answer, rows};
 use crate::report::text::head::{self, PLAIN};
 use crate::report::text::process_name;
-use crate::report::{Context, FitOptions, Tool, WhatIfOptions, explain, what_if};
+use crate::report::{Context, FitOptions, WhatIfOptions, explain, what_if};
 use crate::units::{Count, plural};
 
 /// Writes what must go as a page of its own, with the content of the text.
@@ -58,39 +58,10 @@ pub fn write_what_if_html(
 }
 
 fn write(out: &mut dyn Write, cx: Context<'_>, title: &str, body: &Markup, words: &[&str]) -> io::Result<()> {
-    out.write_all(page(cx, title, body, words).into_string().as_bytes())?;
+    let main = html! { (body) (explained(words)) (evidence::markup(cx)) };
+    let page = shell::plain_page(&process_name(cx, PLAIN), title, "dumped process", &main);
+    out.write_all(page.into_string().as_bytes())?;
     writeln!(out)
-}
-
-fn page(cx: Context<'_>, title: &str, body: &Markup, words: &[&str]) -> Markup {
-    let style = assets::style();
-    let tool = Tool::this();
-    html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(policy::without_script(&style));
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                meta name="referrer" content="no-referrer";
-                title { (process_name(cx, PLAIN)) ": " (title) " – fragscope" }
-                style { (PreEscaped(&style)) }
-            }
-            body {
-                header class="bar" {
-                    a class="skip" href="#main" { "Skip to the answer" }
-                    p class="brand" { "fragscope" }
-                    p class="subject" { (process_name(cx, PLAIN)) }
-                }
-                main id="main" { (body) (explained(words)) (evidence::markup(cx)) }
-                footer { p {
-                    (tool.name) " " (tool.version) ". Addresses are those of the dumped process; ends are exclusive. "
-                    "This page loads nothing and sends nothing."
-                } }
-            }
-        }
-    }
 }
 
 fn top(cx: Context<'_>, sentence: &str, notes: &[String], more: &[(&str, String)]) -> Markup {

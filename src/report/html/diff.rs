@@ -2,14 +2,14 @@
 
 use std::io::{self, Write};
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, html};
 
-use super::{assets, diff_map, policy};
+use super::{diff_map, shell};
 use crate::report::diff::section::{Cell, Section};
 use crate::report::diff::{heads, sections, sentence};
 use crate::report::text::head::PLAIN;
 use crate::report::text::process_name;
-use crate::report::{DiffContext, DiffOptions, Tool, explain};
+use crate::report::{DiffContext, DiffOptions, explain};
 use crate::units::{Count, plural};
 
 /// Writes the comparison as a page of its own, which loads nothing.
@@ -22,41 +22,15 @@ pub fn write_diff_html(out: &mut dyn Write, cx: DiffContext<'_>, options: DiffOp
 }
 
 fn page(cx: DiffContext<'_>, options: DiffOptions<'_>) -> Markup {
-    let style = assets::style();
-    let tool = Tool::this();
     let subject = cx.dumps.last().map(|dump| process_name(dump.cx, PLAIN)).unwrap_or_default();
-    html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(policy::without_script(&style));
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                meta name="referrer" content="no-referrer";
-                title { (subject) ": " (sentence::word(cx.diff.outcome)) " – fragscope" }
-                style { (PreEscaped(&style)) }
-            }
-            body {
-                header class="bar" {
-                    a class="skip" href="#main" { "Skip to the answer" }
-                    p class="brand" { "fragscope" }
-                    p class="subject" { (subject) }
-                }
-                main id="main" {
-                    (top(cx))
-                    (diff_map::markup(cx))
-                    @for section in sections::all(cx, options.all) { (table(&section)) }
-                    (list("evidence", "Evidence", "how far the dumps can be trusted", &heads::trust(cx)))
-                    @if options.explain { (explained()) }
-                }
-                footer { p {
-                    (tool.name) " " (tool.version) ". Addresses are those of the dumped processes; ends are exclusive. "
-                    "This page loads nothing and sends nothing."
-                } }
-            }
-        }
-    }
+    let main = html! {
+        (top(cx))
+        (diff_map::markup(cx))
+        @for section in sections::all(cx, options.all) { (table(&section)) }
+        (list("evidence", "Evidence", "how far the dumps can be trusted", &heads::trust(cx)))
+        @if options.explain { (explained()) }
+    };
+    shell::plain_page(&subject, sentence::word(cx.diff.outcome), "dumped processes", &main)
 }
 
 fn top(cx: DiffContext<'_>) -> Markup {

@@ -3,7 +3,7 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::data::{MapData, Part};
-use super::{HtmlOptions, assets, capture, embed, evidence, figures, picture, policy, remedies, tables, verdict};
+use super::{HtmlOptions, assets, capture, embed, evidence, figures, picture, remedies, shell, tables, verdict};
 use crate::report::text::head::{PLAIN, word};
 use crate::report::text::process_name;
 use crate::report::{Context, Tool};
@@ -39,18 +39,7 @@ pub(super) fn page(cx: Context<'_>, options: HtmlOptions) -> Markup {
 }
 
 fn head(cx: Context<'_>, script: &str) -> Markup {
-    let style = assets::style();
-    html! {
-        head {
-            meta charset="utf-8";
-            meta http-equiv="Content-Security-Policy" content=(policy::policy(script, &style));
-            meta name="viewport" content="width=device-width, initial-scale=1";
-            meta name="color-scheme" content="light dark";
-            meta name="referrer" content="no-referrer";
-            title { (process_name(cx, PLAIN)) ": " (word(cx)) " – fragscope" }
-            style { (PreEscaped(&style)) }
-        }
-    }
+    shell::head(&format!("{}: {}", process_name(cx, PLAIN), word(cx)), Some(script), &assets::style())
 }
 
 fn top(cx: Context<'_>) -> Markup {

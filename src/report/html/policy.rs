@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 /// A policy under which a browser runs exactly this script, applies exactly this style and loads nothing. A link to
 /// the saved JSON needs no permission: it is the page's own blob.
-pub(crate) fn policy(script: &str, style: &str) -> String {
+pub(super) fn policy(script: &str, style: &str) -> String {
     format!(
         "default-src 'none'; script-src '{}'; style-src '{}'; base-uri 'none'; form-action 'none'",
         source(script),

@@ -10,7 +10,7 @@ use crate::units::Hex;
 /// Characters of an owner's name in a table.
 const NAME: usize = 28;
 
-/// An owner in a table: `stack of thread 27459 (worker-1)`, `libc.so.6`, `private`.
+/// An owner in a table: `stack of 27459 (worker-1)`, `libc.so.6`, `private`.
 pub fn owner_label(cx: Context<'_>, id: OwnerId) -> String {
     match cx.snapshot.owner(id) {
         Some(owner) => label(owner),

@@ -8,6 +8,8 @@ use crate::units::{Count, plural};
 
 /// Words are not shortened below this many characters; a table of so many columns is wider than the page.
 const NARROWEST: usize = 8;
+/// Of words that are shortened first so many characters stay while others can give.
+const FIRST_STAY: usize = 24;
 const MARGIN: usize = 2;
 
 /// Where a column's cells stand.
@@ -15,10 +17,19 @@ const MARGIN: usize = 2;
 pub enum Align {
     /// Words, shortened where the page is too narrow.
     Left,
+    /// Words that say less than those of other columns, and are shortened before them.
+    First,
     /// Addresses: to the left, and never shortened.
     Fixed,
     /// Numbers.
     Right,
+}
+
+impl Align {
+    /// Whether a column of this width may become narrower.
+    fn gives(self, width: usize) -> bool {
+        matches!(self, Align::Left | Align::First) && NARROWEST < width
+    }
 }
 
 /// A table in the making.
@@ -54,9 +65,10 @@ impl<'a> Table<'a> {
     fn widths(&self, titles: &[String]) -> Vec<usize> {
         let mut widths: Vec<usize> = (0..self.columns.len()).map(|i| self.natural_width(i, titles)).collect();
         while WIDTH < widths.iter().map(|w| w + MARGIN).sum() {
-            let words =
-                widths.iter_mut().zip(self.columns).filter(|(w, (_, align))| *align == Align::Left && NARROWEST < **w);
-            match words.max_by_key(|(width, _)| **width) {
+            let aligns = self.columns.iter().map(|(_, align)| *align);
+            let words = widths.iter_mut().zip(aligns).filter(|(width, align)| align.gives(**width));
+            let widest = words.max_by_key(|(width, align)| (*align == Align::First && FIRST_STAY < **width, **width));
+            match widest {
                 Some((widest, _)) => *widest -= 1,
                 None => break,
             }
@@ -71,7 +83,7 @@ impl<'a> Table<'a> {
 
     fn text(&self, row: &[String], widths: &[usize]) -> String {
         let cells = self.columns.iter().zip(row).zip(widths).map(|(((_, align), cell), width)| match align {
-            Align::Left => format!("{:<width$}", shortened(cell, *width)),
+            Align::Left | Align::First => format!("{:<width$}", shortened(cell, *width)),
             Align::Fixed => format!("{cell:<width$}"),
             Align::Right => format!("{cell:>width$}"),
         });

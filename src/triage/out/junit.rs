@@ -6,11 +6,10 @@
 
 use std::io::{self, Write};
 
-use super::words;
 use crate::report::Tool;
 use crate::report::escape::xml::text;
 use crate::triage::gate::{judge, parse_gate, seen};
-use crate::triage::{Gate, GateExpression, Row, Triaged};
+use crate::triage::{Gate, GateExpression, Row, Triaged, words};
 
 /// Characters of a name, and of a sentence.
 const NAME: usize = 1000;

@@ -3,13 +3,12 @@
 use std::io::{self, Write};
 
 use super::highlights::Highlights;
-use super::words;
 use crate::report::escape::markdown::{code, prose};
 use crate::report::markdown::budget::{LONGEST, TOOL};
 use crate::report::markdown::paper::Paper;
 use crate::report::markdown::table::{self, Column};
 use crate::report::markdown::tool;
-use crate::triage::{Gate, Kind, Summary, Triaged};
+use crate::triage::{Gate, Kind, Summary, Triaged, words};
 
 /// Groups that are shown.
 const GROUPS: usize = 50;

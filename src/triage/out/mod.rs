@@ -9,7 +9,6 @@ mod markdown;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod text;
-mod words;
 
 use std::io::{self, Write};
 

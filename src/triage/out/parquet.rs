@@ -15,9 +15,8 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::{Type, TypePtr};
 
-use super::words;
 use crate::report::Tool;
-use crate::triage::{COLUMNS, Column, Kind, ROW_SCHEMA_VERSION, Row, Triaged, Value};
+use crate::triage::{COLUMNS, Column, Kind, ROW_SCHEMA_VERSION, Row, Triaged, Value, words};
 
 /// A group of rows is kept in memory until it is complete: when it has so many rows, or so many bytes of text.
 const GROUP_ROWS: usize = 10_000;

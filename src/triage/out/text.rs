@@ -3,11 +3,10 @@
 use std::io::{self, Write};
 
 use super::highlights::Highlights;
-use super::words;
 use crate::report::escape::shortened;
 use crate::report::text::page::{Page, WIDTH};
 use crate::report::text::table::{Align, Table};
-use crate::triage::{Gate, Summary, Triaged};
+use crate::triage::{Gate, Summary, Triaged, words};
 use crate::units::{Count, plural};
 
 /// Rows of each list.
@@ -72,7 +71,7 @@ fn groups(page: &mut Page<'_>, summary: &Summary) -> io::Result<()> {
     let columns: Vec<(&str, Align)> = [("dumps", Align::Right)]
         .into_iter()
         .chain(keys)
-        .chain([("median largest gap", Align::Right), ("example", Align::Left)])
+        .chain([("median largest gap", Align::Right), ("example", Align::First)])
         .collect();
     let rows = summary.groups.iter().take(GROUPS).map(|group| words::group(summary, group));
     table(page, &columns, rows)?;

@@ -1,13 +1,12 @@
 //! A field as text.
 
 use crate::report::escape::shortened;
+use crate::triage::words::UNKNOWN;
 use crate::triage::{Column, Kind, Row, Value};
 use crate::units::{Bytes, Count};
 
 /// Longest text of a field, in characters: no sentence of a row is longer.
 const LONGEST: usize = 1000;
-/// What stands where nothing is known.
-pub(super) const UNKNOWN: &str = "–";
 
 /// A text from a row as the page has it: harmless, and not too long.
 pub(super) fn words(text: &str) -> String {

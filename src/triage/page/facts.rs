@@ -5,8 +5,7 @@ use maud::{Markup, html};
 use super::cell;
 use super::headline;
 use super::overview::Overview;
-use crate::triage::{Status, Triaged};
-use crate::units::Count;
+use crate::triage::{Status, Triaged, words};
 
 /// The headline with what stands under it.
 pub(super) fn markup(triaged: &Triaged<'_>, overview: &Overview) -> Markup {
@@ -15,22 +14,16 @@ pub(super) fn markup(triaged: &Triaged<'_>, overview: &Overview) -> Markup {
             h1 id="headline" { (headline::text(triaged.summary)) }
             @if overview.rows > 0 { (shares(triaged)) }
             dl class="facts" {
-                div { dt { "read" } dd { (read(triaged)) } }
+                div { dt { "read" } dd { (words::statuses(triaged.summary)) } }
                 @if let Some(command) = triaged.command { div { dt { "command" } dd { code { (cell::words(command)) } } } }
             }
         }
     }
 }
 
-/// `950 ok, 15 partial, 35 unreadable`.
-fn read(triaged: &Triaged<'_>) -> String {
-    let parts = triaged.summary.statuses.iter().map(|(status, count)| format!("{} {}", Count(*count), status.name()));
-    parts.collect::<Vec<_>>().join(", ")
-}
-
-/// The same as a bar.
+/// How many inputs ended how, as a bar.
 fn shares(triaged: &Triaged<'_>) -> Markup {
-    let total: u64 = triaged.summary.statuses.iter().map(|(_, count)| count).sum();
+    let total = triaged.summary.rows();
     html! {
         @if total > 0 {
             svg class="shares" viewBox="0 0 1000 6" preserveAspectRatio="none" aria-hidden="true" {

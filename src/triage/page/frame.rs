@@ -6,24 +6,13 @@ use super::overview::Overview;
 use super::pack::Packed;
 use super::{assets, facts, gates, groups, headline, picture, table};
 use crate::report::Tool;
-use crate::report::html::policy;
+use crate::report::html::shell;
 use crate::triage::Triaged;
 use crate::units::{Count, plural};
 
 /// What stands before the body.
 pub(super) fn head(triaged: &Triaged<'_>, script: &str) -> Markup {
-    let style = assets::style();
-    html! {
-        head {
-            meta charset="utf-8";
-            meta http-equiv="Content-Security-Policy" content=(policy::policy(script, &style));
-            meta name="viewport" content="width=device-width, initial-scale=1";
-            meta name="color-scheme" content="light dark";
-            meta name="referrer" content="no-referrer";
-            title { (headline::text(triaged.summary)) " – fragscope" }
-            style { (PreEscaped(&style)) }
-        }
-    }
+    shell::head(&headline::text(triaged.summary), Some(script), &assets::style())
 }
 
 /// All that is to be seen, up to the packed rows.

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::cell;
-use crate::triage::{Gate, Triaged};
+use crate::triage::{Gate, Triaged, words};
 use crate::units::{Count, plural};
 
 /// Files named beside a gate.
@@ -40,24 +40,15 @@ fn remark(gates: &[Gate]) -> String {
 }
 
 fn row(gate: &Gate) -> Markup {
-    let word = if gate.fails() { "failed" } else { "passed" };
+    let word = words::result(gate);
+    let files = words::files(gate, NAMED, cell::words).unwrap_or_default();
     html! {
         tr data-gate=(word) {
             td { code { (cell::words(&gate.expression)) } }
             td { span class="result-word" { (word) } @if gate.fails_from > 1 { " (it takes " (Count(gate.fails_from)) ")" } }
             td class="num" { (Count(gate.matched)) }
             td class="num" { (Count(gate.undecided)) }
-            td class="names" { (files(gate)) }
+            td class="names" { (files) }
         }
-    }
-}
-
-fn files(gate: &Gate) -> String {
-    let named: Vec<String> = gate.files.iter().take(NAMED).map(|file| cell::words(file)).collect();
-    let rest = gate.matched.saturating_sub(named.len() as u64);
-    match (named.is_empty(), rest) {
-        (true, _) => String::new(),
-        (false, 0) => named.join(", "),
-        (false, rest) => format!("{} and {} more", named.join(", "), Count(rest)),
     }
 }

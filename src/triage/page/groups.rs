@@ -4,8 +4,8 @@ use maud::{Markup, html};
 
 use super::cell;
 use super::title::title;
-use crate::triage::{Column, RowGroup, Triaged};
-use crate::units::{Bytes, Count, plural};
+use crate::triage::{Column, RowGroup, Summary, Triaged, words};
+use crate::units::{Count, plural};
 
 /// Groups that stand in the file for readers without script.
 pub(super) const SHOWN: usize = 20;
@@ -25,7 +25,7 @@ pub(super) fn markup(triaged: &Triaged<'_>) -> Markup {
                 div class="scroll" {
                     table id="groups" aria-labelledby="groups-title" {
                         thead { (heads(&triaged.summary.by)) }
-                        tbody { @for group in groups.iter().take(SHOWN) { (row(group)) } }
+                        tbody { @for group in groups.iter().take(SHOWN) { (row(triaged.summary, group)) } }
                     }
                 }
                 p class="more" { (more(groups.len(), SHOWN)) }
@@ -38,18 +38,17 @@ pub(super) fn markup(triaged: &Triaged<'_>) -> Markup {
 fn heads(by: &[&Column]) -> Markup {
     html! { tr {
         th scope="col" class="num" { "dumps" }
-        @for column in by { th scope="col" { (title(column)) } }
+        @for column in by { th scope="col" class=[cell::class(column)] { (title(column)) } }
         th scope="col" class="num" { "median largest gap" }
         th scope="col" { "example" }
     } }
 }
 
-fn row(group: &RowGroup) -> Markup {
+fn row(summary: &Summary, group: &RowGroup) -> Markup {
+    let keys = summary.by.iter().map(|column| cell::class(column));
+    let classes = [Some("num")].into_iter().chain(keys).chain([Some("num"), None]);
     html! { tr {
-        td class="num" { (Count(group.count)) }
-        @for part in &group.key { td { (part.as_deref().map_or_else(|| cell::UNKNOWN.into(), cell::words)) } }
-        td class="num" { (group.median_largest.map_or_else(|| cell::UNKNOWN.into(), |size| Bytes(size).to_string())) }
-        td { (cell::words(&group.example)) }
+        @for (text, class) in words::group(summary, group).iter().zip(classes) { td class=[class] { (cell::words(text)) } }
     } }
 }
 

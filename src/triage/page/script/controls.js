@@ -119,7 +119,7 @@ const rangeText = (one, from, to) => {
 function filtersInUse() {
   const { text, facets, group, box } = state.filters;
   const used = [...facets].map(([name, wanted]) => [`${column(name).title}: ${wanted}`, () => setFacet(name, null)]);
-  if (group >= 0) used.push([`group: ${state.data.groups[group].key.map((part) => part ?? UNKNOWN).join(', ')}`, () => setGroup(group)]);
+  if (group >= 0) used.push([`group: ${keyTexts(state.data.groups[group]).join(', ')}`, () => setGroup(group)]);
   if (box) {
     const ranges = [rangeText(column('largest'), box.bottom, box.top), rangeText(column(box.x), box.left, box.right)];
     used.push([ranges.join(', '), () => setBox(null)]);

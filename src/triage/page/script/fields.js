@@ -32,6 +32,16 @@ function fieldKey(column, row) {
   return column.words ? column.words[column.at[row]] : String(column.large.get(row) ?? column.at[row]);
 }
 
+/** What a group's rows have in a column, for people; other numbers are shown as they are. */
+function keyText(one, key) {
+  if (key === null) return UNKNOWN;
+  if (one.kind === 'bytes') return bytes(BigInt(key));
+  return one.kind === 'count' ? count(BigInt(key)) : key;
+}
+
+/** The same for all columns by which rows are grouped. */
+const keyTexts = (group) => group.key.map((key, i) => keyText(column(state.data.by[i]), key));
+
 /** A column's words in lower case, made when they are first looked at. */
 function lowerWords(column) {
   column.lower ??= column.words.map((word) => word.toLowerCase());

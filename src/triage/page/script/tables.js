@@ -79,7 +79,10 @@ function exampleCell(file) {
 
 function groupRow(index) {
   const group = state.data.groups[index];
-  const cells = group.key.map((part) => el('td', { title: part }, [part ?? UNKNOWN]));
+  const cells = keyTexts(group).map((text, i) => {
+    const isText = column(state.data.by[i]).kind === 'text';
+    return el('td', { class: isText ? null : 'num', title: isText ? text : group.key[i] }, [text]);
+  });
   const median = group.median === null ? UNKNOWN : bytes(BigInt(group.median));
   return el('tr', { 'data-group': index }, [
     el('td', { class: 'num' }, [count(group.count)]),
