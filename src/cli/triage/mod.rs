@@ -28,6 +28,7 @@ mod queue;
 mod reports;
 mod resume;
 mod run;
+mod sealed;
 mod setup;
 mod shard;
 mod sources;
