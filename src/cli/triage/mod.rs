@@ -134,7 +134,10 @@ fn in_processes(
     let usual = || std::thread::available_parallelism().map_or(1, usize::from);
     let start = Start { setup, memory_limit: args.memory_limit, parent: std::process::id() };
     feed.start(run.clone());
-    Ok(pool::read(run, &start, jobs.map_or_else(usual, usize::from), args.timeout, &signals))
+    let signal = pool::read(run, &start, jobs.map_or_else(usual, usize::from), args.timeout, &signals);
+    // Writing outputs may take for ever, as into a pipe that nobody reads; the journal is whole.
+    signals.let_through();
+    Ok(signal)
 }
 
 /// The rows, if all is done.
