@@ -11,6 +11,8 @@ mod signals {
     use std::os::fd::AsFd;
     use std::time::Duration;
 
+    const ENDING: [Signal; 3] = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP];
+
     /// The signals that ask to end. From its making on they do not end the program, but are told by
     /// [`within`](Signals::within).
     pub struct Signals(SignalFd);
@@ -18,7 +20,7 @@ mod signals {
     impl Signals {
         pub fn new() -> Result<Signals, Errno> {
             let mut asks_to_end = SigSet::empty();
-            [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP].into_iter().for_each(|signal| asks_to_end.add(signal));
+            ENDING.into_iter().for_each(|signal| asks_to_end.add(signal));
             asks_to_end.thread_block()?;
             SignalFd::with_flags(&asks_to_end, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK).map(Signals)
         }
@@ -28,6 +30,13 @@ mod signals {
             let wait = PollTimeout::try_from(time).unwrap_or(PollTimeout::MAX);
             let mut asked = [PollFd::new(self.0.as_fd(), PollFlags::POLLIN)];
             poll(&mut asked, wait).is_ok_and(|count| count > 0)
+        }
+
+        /// Lets them end the program again, where it is.
+        pub fn let_through(self) {
+            let mut asks_to_end = SigSet::empty();
+            ENDING.into_iter().for_each(|signal| asks_to_end.add(signal));
+            let _ = asks_to_end.thread_unblock();
         }
 
         /// The number of one that came.
@@ -59,6 +68,8 @@ mod signals {
         pub fn caught(&self) -> Option<i32> {
             None
         }
+
+        pub fn let_through(self) {}
     }
 }
 

@@ -100,6 +100,11 @@ pub fn lines(text: &str) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
+/// What a journal says of inputs, each line behind its checksum.
+pub fn journal_lines(text: &str) -> Vec<Value> {
+    text.lines().skip(1).map(|line| serde_json::from_str(line.split_once(' ').unwrap().1).unwrap()).collect()
+}
+
 /// One column of rows.
 pub fn column<'r>(rows: &'r [Value], name: &str) -> Vec<&'r str> {
     rows.iter().map(|row| row[name].as_str().unwrap_or_default()).collect()

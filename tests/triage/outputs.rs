@@ -3,6 +3,18 @@
 use super::harness::{Place, column, lines, timeless};
 
 #[test]
+fn a_dump_is_not_replaced_by_its_row() {
+    let place = Place::new();
+    place.maps("in", 1);
+    std::fs::rename(place.path("in/00000.maps"), place.path("in/a.txt")).unwrap();
+    let before = place.read("in/a.txt");
+    let outcome = place.run(&["triage", "in/a.txt", "-o", "in/../in/a.txt"]);
+    let said = "fragscope: -o in/../in/a.txt is an input as well; write to another file\n";
+    assert_eq!((outcome.code, outcome.err.as_str()), (2, said));
+    assert_eq!(place.read("in/a.txt"), before);
+}
+
+#[test]
 fn all_outputs_of_one_run_have_all_rows() {
     let place = Place::new();
     place.maps("in", 12);
@@ -98,4 +110,15 @@ fn names_of_people_are_hidden_everywhere() {
         assert!(!text.contains("alice"), "{text}");
     }
     assert_eq!(column(&lines(&place.read("a.jsonl")), "status"), ["ok", "crashed", "unreadable"]);
+}
+
+#[test]
+fn a_reader_that_goes_away_hides_no_gate() {
+    let place = Place::new();
+    place.maps("in", 3);
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let args = ["triage", "in", "-o", "out.jsonl", "--fail-if", "largest > 0"];
+    let code = place.command(&args).stdout(writer).stderr(std::process::Stdio::null()).status().unwrap().code();
+    assert_eq!((code, place.names()), (Some(1), vec!["in".to_owned(), "out.jsonl".to_owned()]));
 }

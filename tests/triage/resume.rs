@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Write;
 use std::time::{Duration, Instant};
 
-use super::harness::{Outcome, Place, lines, timeless};
+use super::harness::{Outcome, Place, journal_lines, lines, timeless};
 use serde_json::Value;
 
 const JOURNAL: &str = "out.jsonl.fragscope-journal";
@@ -31,7 +31,7 @@ fn kept(place: &Place) -> Vec<Value> {
     let text = String::from_utf8(std::fs::read(place.path(JOURNAL)).unwrap()).unwrap();
     let whole = text.rfind('\n').map_or("", |end| &text[..end]);
     // They lie in the order in which they were done.
-    let mut rows: Vec<Value> = lines(whole).into_iter().skip(1).map(|line| line["row"].clone()).collect();
+    let mut rows: Vec<Value> = journal_lines(whole).iter().map(|line| line["row"].clone()).collect();
     rows.sort_by_key(|row| row["file"].to_string());
     rows
 }
@@ -203,5 +203,20 @@ fn a_journal_of_anything_is_refused_or_passed_over() {
         } else {
             assert_eq!((outcome.code, outcome.err.lines().count()), (2, 1), "{from}: {}", outcome.err);
         }
+    }
+}
+
+#[test]
+fn a_journal_with_another_digit_makes_no_wrong_row() {
+    let place = Place::new();
+    let before = timeless(&text(&half_done(&place)));
+    let journal = std::fs::read(place.path(JOURNAL)).unwrap();
+    let digits: Vec<usize> = (300..journal.len()).filter(|at| journal[*at].is_ascii_digit()).collect();
+    for at in digits.iter().step_by(digits.len() / 30) {
+        let mut other = journal.clone();
+        other[*at] = if other[*at] == b'9' { b'3' } else { other[*at] + 1 };
+        std::fs::write(place.path(JOURNAL), other).unwrap();
+        done(&place.run(&AGAIN));
+        assert_eq!(timeless(&place.read("out.jsonl")), before, "{at}");
     }
 }

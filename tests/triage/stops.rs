@@ -1,6 +1,6 @@
 //! The end of a run before its time: nothing is left over.
 
-use std::io::Read;
+use std::io::{Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -101,4 +101,68 @@ fn a_full_disk_ends_a_run_whatever_its_workers_do() {
     child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
     assert!(said.contains("out.jsonl.fragscope-journal: cannot be written"), "{said}");
     assert_eq!(child.wait().unwrap().code(), Some(2));
+}
+
+/// Sends it a signal.
+fn tell(pid: u32, signal: &str) {
+    assert!(Command::new("kill").args([signal, &pid.to_string()]).status().unwrap().success());
+}
+
+/// Waits until something is so, and ends the run if it never is.
+fn until(child: &mut Child, what: &str, mut is_so: impl FnMut(&mut Child) -> bool) {
+    let begun = Instant::now();
+    while !is_so(child) {
+        if begun.elapsed() > Duration::from_secs(30) {
+            child.kill().unwrap();
+            panic!("never: {what}");
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[test]
+fn a_halted_worker_without_work_does_not_hold_up_the_end() {
+    let place = Place::new();
+    place.maps("in", 1);
+    let args = ["triage", "--files-from", "-", "-o", "out.jsonl", "--jobs", "1"];
+    let mut child = place.command(&args).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    let mut list = child.stdin.take().unwrap();
+    writeln!(list, "in/00000.maps").unwrap();
+    let journal = place.path("out.jsonl.fragscope-journal");
+    let lines = || std::fs::read_to_string(&journal).unwrap_or_default().lines().count();
+    until(&mut child, "its row is there", |_| lines() == 2);
+    children(child.id()).into_iter().for_each(|worker| tell(worker, "-STOP"));
+    drop(list);
+    until(&mut child, "it ended", |child| child.try_wait().unwrap().is_some());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert_eq!(place.read("out.jsonl").lines().count(), 1);
+}
+
+#[test]
+fn a_run_that_waits_for_a_reader_of_its_output_can_be_ended() {
+    let place = Place::new();
+    place.maps("in", 1);
+    assert!(Command::new("mkfifo").arg(place.path("out.csv")).status().unwrap().success());
+    let mut child = place.command(&["triage", "in", "-o", "out.csv"]).stdout(Stdio::null()).spawn().unwrap();
+    let mut alone = 0;
+    until(&mut child, "it writes", |child| {
+        let tasks = std::fs::read_dir(format!("/proc/{}/task", child.id())).unwrap().count();
+        alone = if tasks == 1 { alone + 1 } else { 0 };
+        alone == 60
+    });
+    tell(child.id(), "-TERM");
+    until(&mut child, "it ended", |child| child.try_wait().unwrap().is_some());
+    assert!(!child.wait().unwrap().success());
+}
+
+#[test]
+fn too_few_threads_are_told_in_a_sentence() {
+    let place = Place::new();
+    place.maps("in", 3);
+    let program = place.command(&[]).get_program().to_owned();
+    let limited = "ulimit -v 200000; exec \"$0\" triage in --jobs 1000";
+    let output = Command::new("sh").arg("-c").arg(limited).arg(program).current_dir(place.path("")).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!((output.status.code(), said.lines().count()), (Some(2), 1), "{said}");
+    assert!(said.starts_with("fragscope: no thread can be started") || said.contains("no process"), "{said}");
 }

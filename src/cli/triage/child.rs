@@ -134,12 +134,30 @@ impl Worker {
         let Worker { jobs, answers, complaints, .. } = self;
         // Its stdin ends with this; whatever is left in the buffer is for nobody.
         drop(jobs.into_parts());
-        let status = child.and_then(|mut child| child.wait().ok());
+        let status = child.and_then(gone);
         drop(answers);
         let mut said = Vec::new();
         let _ = complaints.take(COMPLAINTS).read_to_end(&mut said);
         End { status, overdue, complaints: said }
     }
+}
+
+/// Longest time that a worker has for its last moments, when it has nothing left to do.
+const LAST_MOMENTS: Duration = Duration::from_secs(5);
+
+/// How it ended. One that was halted would never end by itself, and nobody else watches over it any more.
+fn gone(mut child: Child) -> Option<ExitStatus> {
+    let begun = Instant::now();
+    let mut pause = Duration::from_micros(50);
+    while begun.elapsed() < LAST_MOMENTS {
+        if let Some(status) = child.try_wait().ok()? {
+            return Some(status);
+        }
+        std::thread::sleep(pause);
+        pause = (pause * 2).min(Duration::from_millis(20));
+    }
+    let _ = child.kill();
+    child.wait().ok()
 }
 
 /// This program, also if its file was replaced meanwhile.

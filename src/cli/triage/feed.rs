@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::name::Name;
+use super::pool::no_thread;
 use super::queue::Task;
 use super::resume::{Done, Earlier};
 use super::run::Run;
@@ -23,14 +24,18 @@ impl Feed {
     /// Feeds a run in a thread of its own: a list on stdin may come slowly, and nobody is to wait for it but who has nothing
     /// else to do.
     pub fn start(self, run: Arc<Run>) {
-        std::thread::spawn(move || {
-            let fed = self.feed(&run);
-            run.counts.all_found.store(true, Ordering::Relaxed);
-            run.queue.close();
+        let of_thread = run.clone();
+        let spawned = std::thread::Builder::new().spawn(move || {
+            let fed = self.feed(&of_thread);
+            of_thread.counts.all_found.store(true, Ordering::Relaxed);
+            of_thread.queue.close();
             if let Err(failure) = fed {
-                run.fail(failure);
+                of_thread.fail(failure);
             }
         });
+        if let Err(error) = spawned {
+            run.fail(no_thread(&error));
+        }
     }
 
     fn feed(mut self, run: &Run) -> Result<(), Failure> {

@@ -1,6 +1,6 @@
 //! Rows as they come, on disk: what was done survives whatever ends the run.
 //!
-//! The first line says how rows are made, each other one is a row of an input. A line is written at once, so that a run that
+//! The first line says how rows are made, each other one is a row of an input, behind its checksum. A line is written at once, so that a run that
 //! is killed loses no more than what was being read. Only where rows lie is kept in memory.
 
 use std::fs::{File, OpenOptions, TryLockError};
@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 
 use super::name::Name;
 use super::resume::Earlier;
+use super::sealed;
 use super::setup::Setup;
 use super::wire::{Identity, read_line};
 use crate::cli::failure::Failure;
@@ -121,9 +122,8 @@ impl Journal {
     /// The disk is full, and what else the system says.
     pub fn add(&mut self, input: u32, line: &Line<&RawValue>) -> Result<(), Failure> {
         let offset = self.end;
-        let mut bytes = serde_json::to_vec(line).map_err(|e| self.failed(&e.into()))?;
-        bytes.push(b'\n');
-        self.append(&bytes)?;
+        let bytes = serde_json::to_vec(line).map_err(|e| self.failed(&e.into()))?;
+        self.append(&sealed::seal(&bytes))?;
         if line.row.is_some() {
             self.adopt(Place { input, member: line.member, offset });
         }
@@ -227,7 +227,8 @@ impl Rows for Kept {
             reader.seek_relative(way)?;
             read_line(&mut reader, &mut line)?;
             at = place.offset + line.len() as u64 + 1;
-            visit(&serde_json::from_slice::<RowOf>(&line)?.row)?;
+            let read = sealed::open(&line).ok_or_else(|| io::Error::other("the journal was changed meanwhile"))?;
+            visit(&serde_json::from_slice::<RowOf>(read)?.row)?;
         }
         Ok(())
     }

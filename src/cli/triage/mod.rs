@@ -28,6 +28,7 @@ mod queue;
 mod reports;
 mod resume;
 mod run;
+mod sealed;
 mod setup;
 mod shard;
 mod sources;
@@ -88,7 +89,9 @@ fn write(args: &Triage, outputs: &Outputs, rows: &dyn Rows) -> Result<Vec<Gate>,
     let mut summary = run.finish();
     summary.gates = gates::found(gates, args.redact);
     let command = command_line::as_typed(args.redact);
-    outputs.write(&Triaged { rows, summary: &summary, command: command.as_deref() })?;
+    let written = outputs.write(&Triaged { rows, summary: &summary, command: command.as_deref() });
+    // Whoever reads the first lines only still has the gates decide.
+    written.or_else(|failure| if failure.is_broken_pipe() { Ok(()) } else { Err(failure) })?;
     Ok(summary.gates)
 }
 
@@ -133,7 +136,10 @@ fn in_processes(
     let usual = || std::thread::available_parallelism().map_or(1, usize::from);
     let start = Start { setup, memory_limit: args.memory_limit, parent: std::process::id() };
     feed.start(run.clone());
-    Ok(pool::read(run, &start, jobs.map_or_else(usual, usize::from), args.timeout, &signals))
+    let signal = pool::read(run, &start, jobs.map_or_else(usual, usize::from), args.timeout, &signals);
+    // Writing outputs may take for ever, as into a pipe that nobody reads; the journal is whole.
+    signals.let_through();
+    Ok(signal)
 }
 
 /// The rows, if all is done.

@@ -1,6 +1,8 @@
 //! Runs the workers, and watches over time and Ctrl-C meanwhile.
 
+use std::io;
 use std::sync::Arc;
+use std::thread::Builder;
 use std::time::{Duration, Instant};
 
 use super::child::Slot;
@@ -10,6 +12,7 @@ use super::queue::Task;
 use super::run::Run;
 use super::setup::Start;
 use super::wire::{Answer, Job};
+use crate::cli::failure::Failure;
 use crate::cli::interrupt::Signals;
 use crate::triage::Row;
 
@@ -22,8 +25,14 @@ const TICK: Duration = Duration::from_millis(50);
 pub fn read(run: &Arc<Run>, start: &Start, jobs: usize, timeout: Duration, signals: &Signals) -> Option<i32> {
     let slots: Vec<Slot> = (0..jobs).map(|_| Slot::default()).collect();
     std::thread::scope(|scope| {
-        let drivers: Vec<_> =
-            slots.iter().map(|slot| scope.spawn(move || Driver::new(run, slot, start, timeout).work())).collect();
+        let drivers: Vec<_> = slots
+            .iter()
+            .map_while(|slot| {
+                let work = move || Driver::new(run, slot, start, timeout).work();
+                let spawned = Builder::new().spawn_scoped(scope, work);
+                spawned.map_err(|e| run.fail(no_thread(&e))).ok()
+            })
+            .collect();
         let begun = Instant::now();
         let mut progress = Progress::new(run);
         let mut caught = None;
@@ -41,6 +50,11 @@ pub fn read(run: &Arc<Run>, start: &Start, jobs: usize, timeout: Duration, signa
         progress.clear();
         caught
     })
+}
+
+/// What is said where the system gives no more threads.
+pub fn no_thread(error: &io::Error) -> Failure {
+    Failure::Usage(format!("no thread can be started to read dumps ({error}); fewer --jobs need fewer"))
 }
 
 /// The same in this process, one after the other and without protection.

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::journal::{Header, Line, Place, line_at};
 use super::name::Name;
+use super::sealed;
 use super::wire::{Identity, read_line};
 use crate::cli::failure::Failure;
 use serde_json::value::RawValue;
@@ -76,7 +77,7 @@ impl Earlier {
     }
 
     fn know(&mut self, line: &[u8]) -> bool {
-        let Ok(read) = serde_json::from_slice::<Line<&RawValue>>(line) else { return false };
+        let Some(Ok(read)) = sealed::open(line).map(serde_json::from_slice::<Line<&RawValue>>) else { return false };
         let name = hash(&read.name);
         self.lines.push(Known { name, group: read.group, member: read.member, offset: self.end });
         self.next_group = self.next_group.max(read.group.saturating_add(1));
@@ -113,7 +114,9 @@ fn whole(group: &[Known], file: &File, input: u32, name: &Name, identity: Identi
     let mut done = Done { group: 0, rows: Vec::with_capacity(group.len()), complete: false, closed: Vec::new() };
     for (known, member) in group.iter().zip(0u32..) {
         line_at(file, known.offset, &mut line)?;
-        let Ok(read) = serde_json::from_slice::<Line<&RawValue>>(&line) else { return Ok(None) };
+        let Some(Ok(read)) = sealed::open(&line).map(serde_json::from_slice::<Line<&RawValue>>) else {
+            return Ok(None);
+        };
         if (&read.name, read.identity, read.member) != (name, identity, member) {
             return Ok(None);
         }
