@@ -59,7 +59,7 @@ mod tests {
             ("verdcit", "`verdcit` is no column; did you mean `verdict`?"),
             ("os,Largst", "`Largst` is no column; did you mean `largest`?"),
             ("splittre", "`splittre` is no column; did you mean `splitter`?"),
-            ("vma", "`vma` is no column; did you mean `vma_count`?"),
+            ("vma", "`vma` is no column; did you mean `vmas`?"),
             ("os,os", "`os` stands twice in `os,os`"),
             ("vmas,vma_count", "`vma_count` stands twice in `vmas,vma_count`"),
         ] {

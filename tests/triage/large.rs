@@ -51,7 +51,9 @@ fn mixed(number: usize) -> usize {
 fn poison(place: &Place, name: &str, kind: &str, number: usize) {
     match kind {
         "truncated" => {
-            let whole = sample(SAMPLES[number % SAMPLES.len()]);
+            // A map of text that ends early is a shorter map.
+            let dumps: Vec<&str> = SAMPLES.into_iter().filter(|name| !name.ends_with(".maps")).collect();
+            let whole = sample(dumps[number % dumps.len()]);
             place.file(name, &whole[..mixed(number) % 300 + 1]);
         }
         "fuzzed" => {

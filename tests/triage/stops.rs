@@ -77,6 +77,32 @@ fn signals_end_a_run_with_a_sentence() {
     }
 }
 
+/// Behind what cannot be kept a worker may have been sent a dump that hangs.
+#[test]
+fn a_full_disk_ends_a_run_whatever_its_workers_do() {
+    let place = Place::new();
+    place.maps("in", 6);
+    place.file("in/00004.maps", "fragscope-hook: hang");
+    let program = place.command(&[]).get_program().to_owned();
+    // A limit on files stands for the disk: writing beyond it is an error.
+    let script = "trap '' XFSZ; ulimit -f 4; exec \"$0\" triage in -o out.jsonl --jobs 1 --timeout 600";
+    let mut run = Command::new("bash");
+    run.args(["-c", script]).arg(program).current_dir(place.path(""));
+    let mut child = run.env("FRAGSCOPE_TRIAGE_HOOKS", "1").stderr(Stdio::piped()).spawn().unwrap();
+    let begun = Instant::now();
+    while child.try_wait().unwrap().is_none() {
+        if begun.elapsed() > Duration::from_secs(60) {
+            child.kill().unwrap();
+            panic!("it waits for its worker");
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let mut said = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    assert!(said.contains("out.jsonl.fragscope-journal: cannot be written"), "{said}");
+    assert_eq!(child.wait().unwrap().code(), Some(2));
+}
+
 /// Sends it a signal.
 fn tell(pid: u32, signal: &str) {
     assert!(Command::new("kill").args([signal, &pid.to_string()]).status().unwrap().success());

@@ -69,6 +69,10 @@ impl<'r> Driver<'r> {
             self.hear();
         }
         if let Some(worker) = self.worker.take() {
+            // What it was sent ahead may take it forever, and nobody else watches it any more.
+            if self.run.is_stopped() {
+                self.slot.kill();
+            }
             worker.end(self.slot);
         }
     }
