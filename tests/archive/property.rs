@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::bytes::{Zipped, cab, gzip, tar, zip};
-use super::{file, walk_with};
+use super::{Row, file, walk_with};
 
 /// An archive with archives in it.
 fn archives() -> impl Strategy<Value = Vec<u8>> {
@@ -50,6 +50,15 @@ fn limits() -> impl Strategy<Value = ArchiveLimits> {
     prop_oneof![Just(ArchiveLimits::default()), Just(small)]
 }
 
+/// A row without the place where a damaged stream broke off: passing over a member reads larger pieces than unpacking it.
+fn placeless(row: &Row) -> Row {
+    let content = row.content.clone().map_err(|sentence| match sentence.split_once("cannot be read behind offset ") {
+        Some((before, behind)) => before.to_owned() + behind.trim_start_matches(|c: char| c.is_ascii_digit()),
+        None => sentence,
+    });
+    Row { content, ..row.clone() }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -77,7 +86,7 @@ proptest! {
         for skip in 0..=whole.rows.len() {
             let rest = walk_with(&path, &limits, &Start { skip: skip as u64, ..Start::default() });
             prop_assert_eq!(rest.count, whole.count);
-            let differs = rest.rows.iter().zip(&whole.rows[skip..]).find(|(a, b)| a != b);
+            let differs = rest.rows.iter().zip(&whole.rows[skip..]).find(|(a, b)| placeless(a) != placeless(b));
             prop_assert!(differs.is_none(), "skip {}: {:?}", skip, differs);
         }
     }
