@@ -64,6 +64,29 @@ fn the_first_line_is_the_verdict() {
 }
 
 #[test]
+fn a_dump_is_not_replaced_by_what_is_said_of_it() {
+    let folder = TempDir::new().unwrap();
+    let dump = maps(&folder);
+    let before = std::fs::read(&dump).unwrap();
+    let path = dump.to_str().unwrap();
+    for command in [
+        &["report", path, "-o", path][..],
+        &["report", "/proc/self/maps", "--with", path, "-o", path],
+        &["map", path, "-o", path],
+        &["threads", path, "-o", path],
+        &["at", path, "0x1000", "-o", path],
+        &["fit", path, "64M", "-o", path],
+        &["what-if", path, "-o", path],
+        &["diff", path, path, "-o", path],
+    ] {
+        let outcome = run(command);
+        assert_eq!(outcome.code, 2, "{command:?}");
+        assert!(outcome.err.contains("is an input as well; write to another file"), "{}", outcome.err);
+        assert_eq!(std::fs::read(&dump).unwrap(), before, "{command:?}");
+    }
+}
+
+#[test]
 fn no_line_is_wider_than_the_page() {
     let folder = TempDir::new().unwrap();
     let long = format!("7f0000000000-7f0000010000 r-xp 0 fe:00 1 /{}/x.so\n", "long-name".repeat(40));

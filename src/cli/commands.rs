@@ -17,7 +17,7 @@ use super::integrate;
 use super::live;
 use super::man;
 use super::map::{options, unicode};
-use super::output::{use_color, write_to};
+use super::output::{self, use_color, write_to};
 use super::questions;
 use super::triage;
 use crate::addr::AddrRange;
@@ -33,6 +33,7 @@ use crate::report::{self, Around, Context, HtmlOptions, MarkdownOptions, OwnerId
 /// # Errors
 /// See [`Failure`].
 pub fn run(args: Args) -> Result<(), Failure> {
+    refuse_replaced_input(&args.command)?;
     match args.command {
         Command::Report(mut args) => {
             args.input.with.append(&mut args.more);
@@ -171,6 +172,23 @@ fn completions(shell: clap_complete::Shell) -> Result<(), Failure> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Args::command(), "fragscope", &mut script);
     write_to(&Destination { file: None }, |out| out.write_all(&script))
+}
+
+/// Refuses to write over what is read.
+fn refuse_replaced_input(command: &Command) -> Result<(), Failure> {
+    let (input, more, output) = match command {
+        Command::Report(args) => (&args.input, &args.more[..], &args.output),
+        Command::Threads(args) => (&args.input, &args.more[..], &args.output),
+        Command::Map(args) => (&args.input, &[][..], &args.output),
+        Command::At(args) => (&args.input, &[][..], &args.output),
+        Command::Fit(args) => (&args.input, &[][..], &args.output),
+        Command::WhatIf(args) => (&args.input, &[][..], &args.output),
+        Command::Diff(args) => return diff::refuse_replaced_input(args),
+        _ => return Ok(()),
+    };
+    let inputs = std::iter::once(&input.dump).chain(&input.with).chain(more).map(PathBuf::as_path);
+    let refused = output::refuse_replaced(output.destination.file.as_deref(), inputs);
+    refused.map_err(|failure| failure.redacted(redaction(input).map(|r| Redactor::new(&r)).as_ref()))
 }
 
 pub(super) fn open(input: &Input, space: &Space) -> Result<Dump<'static>, Failure> {

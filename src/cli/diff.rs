@@ -3,12 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use super::args::{Diff, Format, Input};
+use super::checked::redaction;
 use super::command_line;
 use super::commands::{Answers, open, refuse_figures_alone};
 use super::failure::Failure;
-use super::output::{use_color, write_to};
+use super::output::{refuse_replaced, use_color, write_to};
 use crate::analyze::diff::{self, Side};
 use crate::load::Dump;
+use crate::load::redact::Redactor;
 use crate::report::{self, Compared, DiffContext, DiffOptions, DiffReport};
 
 /// What the help ends with.
@@ -42,6 +44,13 @@ pub fn diff(args: &Diff) -> Result<(), Failure> {
     let written = write(args, DiffContext { dumps: &compared, diff: &found }, &command);
     let redactor = dumps.first().and_then(Dump::redactor);
     written.map_err(|failure| failure.redacted(redactor))
+}
+
+/// Refuses to write over what is read.
+pub fn refuse_replaced_input(args: &Diff) -> Result<(), Failure> {
+    let refused = refuse_replaced(args.output.destination.file.as_deref(), paths(args).map(PathBuf::as_path));
+    let redaction = redaction(&input(args, &args.old));
+    refused.map_err(|failure| failure.redacted(redaction.map(|r| Redactor::new(&r)).as_ref()))
 }
 
 fn paths(args: &Diff) -> impl Iterator<Item = &PathBuf> {

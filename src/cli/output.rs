@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use super::args::{Color, Destination};
-use super::failure::Failure;
+use super::failure::{Failure, path_text};
 
 /// Whether to use colours for this destination.
 pub fn use_color(color: Color, destination: &Destination) -> bool {
@@ -18,6 +18,22 @@ pub fn use_color(color: Color, destination: &Destination) -> bool {
             let choice = anstream::AutoStream::choice(&stdout);
             destination.file.is_none() && stdout.is_terminal() && choice != anstream::ColorChoice::Never
         }
+    }
+}
+
+/// A dump is not to be replaced by what was made of it.
+///
+/// # Errors
+/// Names the first output that is an input as well, whatever path leads to it.
+pub fn refuse_replaced<'p>(
+    outputs: impl IntoIterator<Item = &'p Path>,
+    inputs: impl IntoIterator<Item = &'p Path>,
+) -> Result<(), Failure> {
+    let place = |path: &Path| path.canonicalize().ok().filter(|place| place.is_file());
+    let inputs: Vec<PathBuf> = inputs.into_iter().filter_map(place).collect();
+    match outputs.into_iter().find(|path| place(path).is_some_and(|place| inputs.contains(&place))) {
+        Some(path) => Err(Failure::Usage(format!("-o {} is an input as well; write to another file", path_text(path)))),
+        None => Ok(()),
     }
 }
 

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use super::args::Triage;
 use super::journal::ENDING;
 use crate::cli::args::{Destination, Format};
-use crate::cli::failure::{Failure, path_text};
-use crate::cli::output::{Unfinished, write_to};
+use crate::cli::failure::Failure;
+use crate::cli::output::{Unfinished, refuse_replaced, write_to};
 use crate::triage::out::{self, OutputKind};
 use crate::triage::{Column, Triaged, USUAL_BY, parse_by};
 use crate::units::plural;
@@ -38,7 +38,7 @@ impl Outputs {
         };
         let by = parse_by(args.by.as_deref().unwrap_or(USUAL_BY)).map_err(|e| Failure::Usage(format!("--by: {e}")))?;
         refuse_twins(&files)?;
-        refuse_inputs(&files, &args.paths)?;
+        refuse_replaced(files.iter().map(|(path, _)| path.as_path()), args.paths.iter().map(PathBuf::as_path))?;
         Ok(Outputs { files, stdout, by })
     }
 
@@ -84,18 +84,6 @@ fn refuse_twins(files: &[(PathBuf, OutputKind)]) -> Result<(), Failure> {
     match twin.and_then(|twin| files.get(places.iter().position(|place| place == twin)?)) {
         Some((path, _)) => {
             Err(Failure::Usage(format!("-o {} stands twice; each output has a file of its own", path.display())))
-        }
-        None => Ok(()),
-    }
-}
-
-/// A dump is not to be replaced by what was made of it.
-fn refuse_inputs(files: &[(PathBuf, OutputKind)], inputs: &[PathBuf]) -> Result<(), Failure> {
-    let place = |path: &PathBuf| path.canonicalize().ok().filter(|place| place.is_file());
-    let inputs: Vec<_> = inputs.iter().filter_map(place).collect();
-    match files.iter().find(|(path, _)| place(path).is_some_and(|place| inputs.contains(&place))) {
-        Some((path, _)) => {
-            Err(Failure::Usage(format!("-o {} is an input as well; write to another file", path_text(path))))
         }
         None => Ok(()),
     }
