@@ -92,6 +92,24 @@ fn reports_lie_beside() {
 }
 
 #[test]
+fn a_report_that_cannot_be_written_fails_the_run() {
+    let place = Place::new();
+    place.maps("in", 3);
+    let args = ["triage", "in", "-o", "a.jsonl", "--reports", "reports"];
+    assert_eq!(place.run(&args).code, 0);
+    let report = lines(&place.read("a.jsonl"))[1]["report"].as_str().unwrap().to_owned();
+    // A folder in its place stands for a disk that is full.
+    std::fs::remove_file(place.path(&report)).unwrap();
+    std::fs::create_dir(place.path(&report)).unwrap();
+    let outcome = place.run(&args);
+    assert_eq!(outcome.code, 2);
+    assert!(outcome.err.contains("1 of 3 reports are missing"), "{}", outcome.err);
+    let rows = lines(&place.read("a.jsonl"));
+    assert_eq!((rows.len(), rows[1]["report"].is_null()), (3, true));
+    assert!(rows[1]["message"].as_str().unwrap().contains("its report is missing"));
+}
+
+#[test]
 fn names_of_people_are_hidden_everywhere() {
     let place = Place::new();
     place.file("home/alice/in/a.maps", super::harness::maps(1));

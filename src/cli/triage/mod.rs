@@ -48,6 +48,7 @@ use super::command_line;
 use super::failure::Failure;
 use super::interrupt::Signals;
 use crate::triage::{Gate, Rows, SummaryRun, Triaged};
+use crate::units::plural;
 use feed::Feed;
 use from_rows::Files;
 use journal::{Header, Journal, Kept};
@@ -73,8 +74,30 @@ pub fn triage(args: &Triage) -> Result<(), Failure> {
     }
     let kept = read(args, &outputs)?;
     let gates = write(args, &outputs, &kept)?;
+    let missing = reports_missing(args, &kept);
     kept.remove();
+    missing?;
     gates::check(&gates)
+}
+
+/// Reports that could not be written fail a run, as outputs do; a disk that is full must not pass unseen.
+fn reports_missing(args: &Triage, rows: &dyn Rows) -> Result<(), Failure> {
+    let Some(folder) = &args.reports else { return Ok(()) };
+    let (mut missing, mut read) = (0u64, 0u64);
+    let walked = rows.each(&mut |row| {
+        read += u64::from(row.status.was_read());
+        missing += u64::from(row.status.was_read() && row.report.is_none());
+        Ok(())
+    });
+    match walked {
+        Ok(()) if missing == 0 => Ok(()),
+        Ok(()) => {
+            let said =
+                format!("{} of {} are missing; `message` of their rows says why", missing, plural(read, "report"));
+            Err(Failure::File(folder.clone(), said))
+        }
+        Err(e) => Err(Failure::Usage(format!("rows cannot be read back: {e}"))),
+    }
 }
 
 /// Makes outputs of rows, and hands back what the gates found.
