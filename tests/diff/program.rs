@@ -150,3 +150,15 @@ fn the_markdown_ends_with_a_command_that_gives_it_again() {
     assert_eq!(run(&words).out, page);
     assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join(words[0]).exists());
 }
+
+#[test]
+fn what_cannot_be_of_one_program_is_said_before_anything_is_blamed() {
+    for (old, new, differ) in [
+        ("sample-dumps/linux-x86_64.maps", "sample-dumps/i386-fragmented.maps", "pointer sizes"),
+        ("sample-dumps/windows-2gb.dmp.zst", "sample-dumps/i386-fragmented.core.zst", "systems"),
+    ] {
+        let sentence = format!("the dumps are of different {differ}, so that little can be compared; ");
+        let report = json(&[old, new]);
+        assert!(report["sentence"].as_str().unwrap_or_default().starts_with(&sentence), "{}", report["sentence"]);
+    }
+}

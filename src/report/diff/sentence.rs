@@ -2,7 +2,7 @@
 
 use super::DiffContext;
 use super::words;
-use crate::analyze::diff::{Figure, Outcome, Way};
+use crate::analyze::diff::{Figure, Mismatch, Outcome, Way};
 use crate::units::{Bytes, Count};
 
 /// Nobody's memory fills a gap of so many bytes.
@@ -26,8 +26,18 @@ pub(in crate::report) fn word(outcome: Outcome) -> &'static str {
     }
 }
 
-/// What changed, and who is to blame.
+/// What changed, and who is to blame; of dumps that cannot be of one program, that first.
 pub(in crate::report) fn sentence(cx: DiffContext<'_>) -> String {
+    let has = |mismatch| cx.diff.mismatches.contains(&mismatch);
+    let differ = match (has(Mismatch::System), has(Mismatch::Width)) {
+        (true, _) => "systems",
+        (_, true) => "pointer sizes",
+        _ => return answer(cx),
+    };
+    format!("the dumps are of different {differ}, so that little can be compared; {}", answer(cx))
+}
+
+fn answer(cx: DiffContext<'_>) -> String {
     let first = cx.diff.culprits.first();
     match cx.diff.outcome {
         Outcome::SmallerGap => {
