@@ -1,6 +1,6 @@
 //! Two or more dumps of one program: what is new in the later one, what it does to the largest gap, and who is to blame.
 //!
-//! Things are matched by name, place and likeness ([`pairs`]), never by addresses alone, for the system may place each run
+//! Things are matched by name, place and likeness (`pairs.rs`), never by addresses alone, for the system may place each run
 //! elsewhere. What is new is tried like what splits: the largest gap of the new run without it, against the one that it
 //! has. Everything else is counted.
 

@@ -1,7 +1,7 @@
 //! A triage as one HTML page: counts, gates, groups, a scatter plot and all rows, in a file that loads nothing.
 //!
 //! What the page says without script, Rust writes: the headline, gates, the first groups and rows. All rows follow as
-//! packed columns ([`pack`]), written while the rows are walked, so that memory does not grow with their number. The
+//! packed columns (`pack.rs`), written while the rows are walked, so that memory does not grow with their number. The
 //! script unpacks them, draws the plot, and filters and sorts.
 
 mod assets;
