@@ -9,7 +9,7 @@
 //!
 //! ```
 //! use fragscope::load::{self, LoadOptions};
-//! use fragscope::{analyze, report};
+//! use fragscope::{analyze, heaps, report};
 //!
 //! let maps = "08048000-0804c000 r-xp 00000000 fe:00 7   /usr/bin/app\n\
 //!             40000000-bf000000 rw-p 00000000 00:00 0\n\
@@ -20,7 +20,9 @@
 //!
 //! let counsel = analyze::advise(dump.snapshot(), &analysis);
 //! let ids = report::OwnerIds::new(&dump.snapshot().owners);
-//! let context = report::Context { snapshot: dump.snapshot(), analysis: &analysis, counsel: &counsel, ids: &ids };
+//! let heaps = heaps::walk(dump.snapshot(), dump.memory(), heaps::Effort::Quick);
+//! let context =
+//!     report::Context { snapshot: dump.snapshot(), analysis: &analysis, counsel: &counsel, ids: &ids, heaps: &heaps };
 //! let mut json = Vec::new();
 //! report::write_json(&mut json, &report::Report::new(context))?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -37,6 +39,7 @@ pub mod bytes;
 pub mod cli;
 pub mod diag;
 pub mod error;
+pub mod heaps;
 pub mod load;
 pub mod model;
 pub mod report;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What each top-level module may name. A new arrow is a decision of its own, and is made here.
-const ALLOWED: [(&str, &[&str]); 12] = [
+const ALLOWED: [(&str, &[&str]); 13] = [
     ("addr", &[]),
     ("units", &["addr", "model"]),
     ("diag", &["addr"]),
@@ -13,10 +13,11 @@ const ALLOWED: [(&str, &[&str]); 12] = [
     ("bytes", &["model"]),
     ("model", &["addr", "diag"]),
     ("load", &["addr", "bytes", "diag", "error", "model"]),
-    ("analyze", &["addr", "diag", "model", "units"]),
-    ("report", &["addr", "analyze", "diag", "model", "units"]),
-    ("triage", &["addr", "analyze", "diag", "model", "report", "units"]),
-    ("cli", &["addr", "analyze", "diag", "error", "load", "model", "report", "triage", "units"]),
+    ("heaps", &["addr", "diag", "model", "units"]),
+    ("analyze", &["addr", "diag", "heaps", "model", "units"]),
+    ("report", &["addr", "analyze", "diag", "heaps", "model", "units"]),
+    ("triage", &["addr", "analyze", "diag", "heaps", "model", "report", "units"]),
+    ("cli", &["addr", "analyze", "diag", "error", "heaps", "load", "model", "report", "triage", "units"]),
     ("main", &["cli"]),
 ];
 

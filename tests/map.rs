@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use assert_cmd::cargo::CommandCargoExt;
+use fragscope::heaps::NO_HEAPS;
 use fragscope::load::{LoadOptions, from_bytes};
 use fragscope::report::{self, Around, Context, MapOptions, OwnerIds};
 use fragscope::{analyze, model};
@@ -306,7 +307,7 @@ fn sixty_thousand_mappings_are_quick_and_fit() {
     let analysis = analyze::analyze(snapshot);
     let ids = OwnerIds::new(&snapshot.owners);
     let counsel = analyze::Counsel::default();
-    let cx = Context { snapshot, analysis: &analysis, counsel: &counsel, ids: &ids };
+    let cx = Context { snapshot, analysis: &analysis, counsel: &counsel, ids: &ids, heaps: &NO_HEAPS };
     let start = Instant::now();
     let mut picture = Vec::new();
     report::write_map(&mut picture, cx, &MapOptions::default()).unwrap();

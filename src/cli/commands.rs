@@ -23,6 +23,7 @@ use super::triage;
 use crate::addr::AddrRange;
 use crate::analyze::{Analysis, Counsel, advise, analyze, stated};
 use crate::error::LoadError;
+use crate::heaps::NO_HEAPS;
 use crate::load::redact::Redactor;
 use crate::load::{self, Dump, LoadOptions};
 use crate::model::Snapshot;
@@ -272,6 +273,6 @@ impl Answers {
     }
 
     pub(super) fn context<'a>(&'a self, snapshot: &'a Snapshot) -> Context<'a> {
-        Context { snapshot, analysis: &self.analysis, counsel: &self.counsel, ids: &self.ids }
+        Context { snapshot, analysis: &self.analysis, counsel: &self.counsel, ids: &self.ids, heaps: &NO_HEAPS }
     }
 }

@@ -15,6 +15,7 @@ use super::output::use_color;
 use crate::analyze::condition::Measured;
 use crate::analyze::{Counsel, analyze};
 use crate::error::LoadError;
+use crate::heaps::NO_HEAPS;
 use crate::load::{self, Detail, LoadOptions};
 use crate::model::Snapshot;
 use crate::report::{self, Context, FrameOptions, Moment, OwnerIds, Sample};
@@ -106,7 +107,13 @@ impl Watch<'_> {
             self.samples.drain(..KEPT / 2);
         }
         self.samples.push(sample);
-        let cx = Context { snapshot, analysis: &analysis, counsel: &Counsel::default(), ids: &OwnerIds::default() };
+        let cx = Context {
+            snapshot,
+            analysis: &analysis,
+            counsel: &Counsel::default(),
+            ids: &OwnerIds::default(),
+            heaps: &NO_HEAPS,
+        };
         self.screen.show(cx, &self.samples).map_err(Failure::Stdout)?;
         let measured = Measured::of(snapshot, &analysis.gaps, &analysis.figures);
         Ok(self.args.until.as_ref().is_some_and(|condition| condition.holds(&measured)))

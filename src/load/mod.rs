@@ -51,6 +51,11 @@ impl Dump<'_> {
         &self.snapshot
     }
 
+    /// The snapshot, for those who learn more of it from memory.
+    pub fn snapshot_mut(&mut self) -> &mut Snapshot {
+        &mut self.snapshot
+    }
+
     /// The process's memory as far as the dump holds it.
     pub fn memory(&self) -> Memory<'_> {
         Memory::new(&self.input, &self.captured, self.snapshot.platform.endian)

@@ -12,6 +12,7 @@ use std::io;
 use divan::Bencher;
 use fragscope::analyze::fit::{self, Placement};
 use fragscope::analyze::{Analysis, Reach, advise, analyze};
+use fragscope::heaps::NO_HEAPS;
 use fragscope::load::{self, Dump, LoadOptions};
 use fragscope::report::{self, Context, OwnerIds, Report, TextOptions};
 use fragscope::triage::{Row, RowFile};
@@ -89,7 +90,9 @@ fn with_answers(bencher: Bencher<'_, '_>, input: Input, stage: impl Fn(Context<'
     let analysis: Analysis = analyze(snapshot);
     let counsel = advise(snapshot, &analysis);
     let ids = OwnerIds::new(&snapshot.owners);
-    bencher.bench_local(|| stage(Context { snapshot, analysis: &analysis, counsel: &counsel, ids: &ids }));
+    bencher.bench_local(|| {
+        stage(Context { snapshot, analysis: &analysis, counsel: &counsel, ids: &ids, heaps: &NO_HEAPS })
+    });
 }
 
 #[divan::bench(args = SMALL.into_iter().chain(INPUTS))]
@@ -131,7 +134,8 @@ fn row(bencher: Bencher<'_, '_>, input: Input) {
         let snapshot = dump.snapshot();
         let analysis = analyze(snapshot);
         let counsel = advise(snapshot, &analysis);
-        let cx = Context { snapshot, analysis: &analysis, counsel: &counsel, ids: &OwnerIds::default() };
+        let cx =
+            Context { snapshot, analysis: &analysis, counsel: &counsel, ids: &OwnerIds::default(), heaps: &NO_HEAPS };
         Row::of(cx, RowFile::default())
     });
 }

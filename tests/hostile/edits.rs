@@ -4,6 +4,7 @@ use fragscope::addr::{Addr, AddrRange};
 use fragscope::analyze::analyze;
 use fragscope::analyze::fit::{self, Placement};
 use fragscope::analyze::what_if::{Edit, Outcome, Pattern, Target, Trial, apply};
+use fragscope::heaps::NO_HEAPS;
 use fragscope::load::{LoadOptions, from_bytes};
 use fragscope::model::{OwnerKind, Snapshot};
 use fragscope::report::{self, Context, FitOptions, OwnerIds, WhatIfOptions};
@@ -73,7 +74,7 @@ const LONGEST: usize = 64 << 10;
 fn ask(snapshot: &Snapshot, random: &mut Random) {
     let analysis = analyze(snapshot);
     let (counsel, ids) = (fragscope::analyze::advise(snapshot, &analysis), OwnerIds::new(&snapshot.owners));
-    let cx = Context { snapshot, analysis: &analysis, counsel: &counsel, ids: &ids };
+    let cx = Context { snapshot, analysis: &analysis, counsel: &counsel, ids: &ids, heaps: &NO_HEAPS };
     for _ in 0..3 {
         let align = (random.below(2) == 0).then(|| 1 << random.below(64));
         let found = fit::find(snapshot, analysis.reach, Placement { size: number(random).max(1), align });

@@ -2,6 +2,7 @@
 //! in every place that is printed.
 
 use fragscope::analyze::{advise, analyze};
+use fragscope::heaps::NO_HEAPS;
 use fragscope::load::{LoadOptions, from_bytes};
 use fragscope::report::{self, Around, Context, MapOptions, OwnerIds, Report, TextOptions, ThreadsReport};
 
@@ -26,7 +27,7 @@ fn printed(bytes: &[u8]) -> (String, String) {
     let analysis = analyze(dump.snapshot());
     let counsel = advise(dump.snapshot(), &analysis);
     let ids = OwnerIds::new(&dump.snapshot().owners);
-    let cx = Context { snapshot: dump.snapshot(), analysis: &analysis, counsel: &counsel, ids: &ids };
+    let cx = Context { snapshot: dump.snapshot(), analysis: &analysis, counsel: &counsel, ids: &ids, heaps: &NO_HEAPS };
     let (mut text, mut json) = (Vec::new(), Vec::new());
     report::write_text(&mut text, cx, TextOptions { all: true, explain: true, color: false, unicode: false }).unwrap();
     report::write_threads(&mut text, cx, false).unwrap();

@@ -3,6 +3,7 @@
 use std::io;
 
 use fragscope::analyze::{Analysis, Counsel, advise, analyze};
+use fragscope::heaps::NO_HEAPS;
 use fragscope::load::Dump;
 use fragscope::report::{
     self, Around, Context, Detail, HtmlOptions, MapOptions, MapReport, MarkdownOptions, OwnerIds, Report, TextOptions,
@@ -29,7 +30,13 @@ impl<'a> Rendered<'a> {
     }
 
     fn context(&self) -> Context<'_> {
-        Context { snapshot: self.dump.snapshot(), analysis: &self.analysis, counsel: &self.counsel, ids: &self.ids }
+        Context {
+            snapshot: self.dump.snapshot(),
+            analysis: &self.analysis,
+            counsel: &self.counsel,
+            ids: &self.ids,
+            heaps: &NO_HEAPS,
+        }
     }
 
     fn write(&self) -> io::Result<()> {

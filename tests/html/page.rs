@@ -5,6 +5,7 @@ use std::io::Read;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use fragscope::analyze::{advise, analyze};
+use fragscope::heaps::NO_HEAPS;
 use fragscope::load::{LoadOptions, from_bytes};
 use fragscope::model::Snapshot;
 use fragscope::report::{self, Context, HtmlOptions, OwnerIds, Report};
@@ -21,7 +22,7 @@ impl Page {
         let analysis = analyze(snapshot);
         let counsel = advise(snapshot, &analysis);
         let ids = OwnerIds::new(&snapshot.owners);
-        let cx = Context { snapshot, analysis: &analysis, counsel: &counsel, ids: &ids };
+        let cx = Context { snapshot, analysis: &analysis, counsel: &counsel, ids: &ids, heaps: &NO_HEAPS };
         let (mut html, mut json) = (Vec::new(), Vec::new());
         report::write_html(&mut html, cx, HtmlOptions::default()).unwrap();
         report::write_json(&mut json, &Report::new(cx)).unwrap();

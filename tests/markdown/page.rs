@@ -1,6 +1,7 @@
 //! A parsed page, as the tests look at it.
 
 use fragscope::analyze::{Analysis, advise, analyze};
+use fragscope::heaps::NO_HEAPS;
 use fragscope::load::{Dump, LoadOptions, from_bytes};
 use fragscope::model::Snapshot;
 use fragscope::report::{self, Context, Detail, MapOptions, MarkdownOptions, OwnerIds};
@@ -15,7 +16,7 @@ pub fn pages(snapshot: &Snapshot, command: &str) -> Vec<String> {
 fn pages_of(snapshot: &Snapshot, analysis: &Analysis, command: &str) -> Vec<String> {
     let counsel = advise(snapshot, analysis);
     let ids = OwnerIds::default();
-    let cx = Context { snapshot, analysis, counsel: &counsel, ids: &ids };
+    let cx = Context { snapshot, analysis, counsel: &counsel, ids: &ids, heaps: &NO_HEAPS };
     let mut pages = vec![Vec::new(); 4];
     let command = Some(command);
     report::write_markdown(&mut pages[0], cx, MarkdownOptions { all: false, explain: false, command }).unwrap();

@@ -1,6 +1,7 @@
 //! Redaction changes names and nothing else.
 
 use fragscope::analyze::{advise, analyze};
+use fragscope::heaps::NO_HEAPS;
 use fragscope::load::redact::{Redaction, Redactor};
 use fragscope::load::{LoadOptions, from_bytes, open};
 use fragscope::report::{self, Context, OwnerIds, Report};
@@ -16,7 +17,7 @@ fn redacting() -> LoadOptions {
 fn json(snapshot: &fragscope::model::Snapshot) -> Value {
     let (analysis, ids) = (analyze(snapshot), OwnerIds::new(&snapshot.owners));
     let counsel = advise(snapshot, &analysis);
-    let cx = Context { snapshot, analysis: &analysis, counsel: &counsel, ids: &ids };
+    let cx = Context { snapshot, analysis: &analysis, counsel: &counsel, ids: &ids, heaps: &NO_HEAPS };
     let mut text = Vec::new();
     report::write_json(&mut text, &Report::new(cx)).unwrap();
     serde_json::from_slice(&text).unwrap()

@@ -8,6 +8,7 @@ mod same;
 use std::path::Path;
 
 use fragscope::analyze::{advise, analyze};
+use fragscope::heaps::NO_HEAPS;
 use fragscope::load::{self, Dump, LoadOptions};
 use fragscope::report::{Context, OwnerIds};
 use fragscope::triage::{Row, RowFile};
@@ -19,7 +20,7 @@ pub fn row_of(dump: &Dump<'_>, name: &str) -> Row {
     let counsel = advise(snapshot, &analysis);
     let ids = OwnerIds::default();
     let file = RowFile { file: name.into(), ..RowFile::default() };
-    Row::of(Context { snapshot, analysis: &analysis, counsel: &counsel, ids: &ids }, file)
+    Row::of(Context { snapshot, analysis: &analysis, counsel: &counsel, ids: &ids, heaps: &NO_HEAPS }, file)
 }
 
 /// The row of a file.

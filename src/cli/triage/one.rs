@@ -17,6 +17,7 @@ use crate::analyze::{advise, analyze};
 use crate::cli::args::Format;
 use crate::cli::checked::redaction_by_environment;
 use crate::error::LoadError;
+use crate::heaps::NO_HEAPS;
 use crate::load::redact::Redactor;
 use crate::load::{self, Dump, LoadOptions};
 use crate::report::{Context, OwnerIds};
@@ -113,7 +114,7 @@ impl Reader {
         let analysis = analyze(snapshot);
         let counsel = advise(snapshot, &analysis);
         let ids = if self.needs_ids() { OwnerIds::new(&snapshot.owners) } else { OwnerIds::default() };
-        let cx = Context { snapshot, analysis: &analysis, counsel: &counsel, ids: &ids };
+        let cx = Context { snapshot, analysis: &analysis, counsel: &counsel, ids: &ids, heaps: &NO_HEAPS };
         let report = self.report(named, path, &file.file, dump, cx);
         let missing = report.as_ref().err().map(|why| format!("its report is missing: {why}"));
         let row = Row::of(cx, RowFile { report: report.ok().flatten(), ..file });

@@ -59,6 +59,7 @@ pub use word::{Vocabulary, Word};
 
 use crate::addr::Addr;
 use crate::analyze::{Analysis, Counsel};
+use crate::heaps::Heaps;
 use crate::model::{OwnerId, PointerWidth, Region, Snapshot};
 
 /// What every view is made from.
@@ -72,6 +73,8 @@ pub struct Context<'a> {
     pub counsel: &'a Counsel,
     /// What tells owners of equal ids apart.
     pub ids: &'a OwnerIds,
+    /// What is inside its heaps.
+    pub heaps: &'a Heaps,
 }
 
 impl<'a> Context<'a> {

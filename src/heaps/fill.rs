@@ -1,0 +1,98 @@
+//! How much of each page of a heap is free: what a map needs of chunks, in two counts a page.
+
+use crate::addr::{Addr, AddrRange};
+
+/// The unit of counts. Every page size is a multiple of it.
+const PAGE: u64 = 4096;
+
+/// Bytes of heap memory by page that are free (bins, fast bins, top), and that a thread's cache holds.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PageFill {
+    start: Addr,
+    free: Vec<u16>,
+    cached: Vec<u16>,
+}
+
+impl PageFill {
+    /// Counts for a range of whole pages, all of them 0; the range is grown to pages.
+    pub fn new(range: AddrRange) -> PageFill {
+        let range = range.grown_to(PAGE);
+        let pages = usize::try_from(range.size() / PAGE).unwrap_or(0);
+        PageFill { start: range.start(), free: vec![0; pages], cached: vec![0; pages] }
+    }
+
+    /// Counts the bytes of a free chunk. Chunks must not overlap.
+    pub fn add_free(&mut self, chunk: AddrRange) {
+        add(self.start, &mut self.free, chunk);
+    }
+
+    /// Counts the bytes of a cached chunk.
+    pub fn add_cached(&mut self, chunk: AddrRange) {
+        add(self.start, &mut self.cached, chunk);
+    }
+
+    /// Free bytes in the pages of `range`, which has page borders. Linear in its pages.
+    pub fn free_in(&self, range: AddrRange) -> u64 {
+        sum(self.start, &self.free, range)
+    }
+
+    /// Cached bytes in the pages of `range`, which has page borders.
+    pub fn cached_in(&self, range: AddrRange) -> u64 {
+        sum(self.start, &self.cached, range)
+    }
+
+    /// The pages that have any free bytes: address, and how many.
+    pub fn free_pages(&self) -> impl Iterator<Item = (Addr, u64)> + '_ {
+        let starts = (0..).map(|index| Addr(self.start.0.saturating_add(index * PAGE)));
+        starts.zip(&self.free).filter(|(_, bytes)| **bytes > 0).map(|(at, bytes)| (at, u64::from(*bytes)))
+    }
+}
+
+/// The index of the page with `addr`.
+fn page_of(start: Addr, addr: Addr) -> usize {
+    usize::try_from(addr.0.saturating_sub(start.0) / PAGE).unwrap_or(usize::MAX)
+}
+
+fn add(start: Addr, pages: &mut [u16], chunk: AddrRange) {
+    let (first, last) = (page_of(start, chunk.start()), page_of(start, Addr(chunk.end().0 - 1)));
+    if chunk.start() < start {
+        return;
+    }
+    for (index, page) in pages.iter_mut().enumerate().take(last.saturating_add(1)).skip(first) {
+        let at = Addr(start.0 + index as u64 * PAGE);
+        let within = AddrRange::from_size(at, PAGE).and_then(|whole| whole.intersect(chunk)).map_or(0, AddrRange::size);
+        // At most 4096 even if a damaged heap's chunks overlap.
+        *page = page.saturating_add(u16::try_from(within).unwrap_or(u16::MAX)).min(4096);
+    }
+}
+
+fn sum(start: Addr, pages: &[u16], range: AddrRange) -> u64 {
+    let Some(end) = range.end().0.checked_sub(start.0) else { return 0 };
+    let last = usize::try_from(end.div_ceil(PAGE)).unwrap_or(usize::MAX).min(pages.len());
+    let first = page_of(start, range.start()).min(last);
+    pages.get(first..last).unwrap_or_default().iter().map(|bytes| u64::from(*bytes)).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn range(start: u64, end: u64) -> AddrRange {
+        AddrRange::new(Addr(start), Addr(end)).unwrap()
+    }
+
+    #[test]
+    fn a_chunk_is_counted_in_each_page_it_touches() {
+        let mut fill = PageFill::new(range(0x10010, 0x13000));
+        fill.add_free(range(0x10ff0, 0x12010));
+        fill.add_cached(range(0x12010, 0x12030));
+        assert_eq!(
+            fill.free_pages().collect::<Vec<_>>(),
+            [(Addr(0x10000), 16), (Addr(0x11000), 4096), (Addr(0x12000), 16)]
+        );
+        assert_eq!(fill.free_in(range(0x11000, 0x13000)), 4112);
+        assert_eq!(fill.cached_in(range(0x10000, 0x13000)), 32);
+        assert_eq!(fill.free_in(range(0x20000, 0x30000)), 0);
+        assert_eq!(fill.free_in(range(0x1000, 0x2000)), 0);
+    }
+}

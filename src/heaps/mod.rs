@@ -1,0 +1,55 @@
+//! What is inside the heaps of a dump: which of it is live, cached, free, and what pins it. No symbols are needed.
+//!
+//! [`walk`] looks for the data of each allocator it knows in the process's memory and returns plain [`Heaps`]. Each
+//! allocator decides by data which of its layouts it has before it, and checks its sums against its own; what does not
+//! close is `partial`, with the places where it broke ([`Trouble`]). Chunks are not kept: sums are, by arena, by size and by
+//! page.
+
+pub mod cpython;
+mod fill;
+mod found;
+pub mod glibc;
+pub mod memory;
+mod others;
+mod ranges;
+pub mod windows;
+
+pub use fill::PageFill;
+pub use found::{
+    Allocator, Arena, Bin, BinKind, Blocker, ChunkState, Free, Grade, Heap, Heaps, NO_HEAPS, POWERS, Part, Role,
+    SizeClass, Tally, Trim, Trouble, Tuning,
+};
+pub use ranges::{Candidate, Candidates, Content};
+
+use crate::model::{Memory, Snapshot};
+
+/// How much memory may be read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Effort {
+    /// What a report can afford: what is found through files' writable mappings, and heaps walked as long as all of them
+    /// together hold no more than [`Effort::QUICK_BYTES`].
+    Quick,
+    /// All of it: writable memory is scanned where nothing quicker finds a heap, and heaps are walked however large they are.
+    Full,
+}
+
+impl Effort {
+    /// How many bytes of heaps are walked for a report.
+    pub const QUICK_BYTES: u64 = 64 << 20;
+
+    /// Whether heaps of so many bytes are walked.
+    pub fn walks(self, bytes: u64) -> bool {
+        self == Effort::Full || bytes <= Effort::QUICK_BYTES
+    }
+}
+
+/// Finds the heaps of a process and walks them.
+pub fn walk(snapshot: &Snapshot, memory: Memory<'_>, effort: Effort) -> Heaps {
+    let candidates = Candidates::of(snapshot, memory);
+    let mut list = Vec::new();
+    list.extend(glibc::walk(snapshot, &candidates, memory, effort));
+    list.extend(cpython::walk(snapshot, &candidates, memory, effort));
+    list.extend(windows::walk(snapshot, memory, effort));
+    list.extend(others::recognise(snapshot));
+    Heaps { list }
+}
