@@ -3,7 +3,7 @@
 
 use super::chunks::FLAGS;
 use super::layout::Shape;
-use super::main_runs::without;
+use super::main_runs::{anonymous, without};
 use crate::addr::{Addr, AddrRange};
 use crate::heaps::memory::Words;
 use crate::heaps::{Candidates, Effort, Tally};
@@ -36,7 +36,7 @@ pub(super) fn find(
     expected: Option<Tally>,
     effort: Effort,
 ) -> Vec<Mapped> {
-    let ranges: Vec<AddrRange> = candidates.anonymous().flat_map(|range| without(range, taken)).collect();
+    let ranges: Vec<AddrRange> = anonymous(candidates).flat_map(|range| without(range, taken)).collect();
     let mut found = Vec::new();
     for range in &ranges {
         let regions = snapshot.space.regions();
@@ -52,7 +52,7 @@ pub(super) fn find(
     }
     let pages: u64 = ranges.iter().map(|range| range.size() / shape.page).sum();
     let affordable = effort == Effort::Full || pages <= QUICK_PAGES;
-    if affordable && expected.is_none_or(|expected| tally(&found).bytes < expected.bytes) {
+    if affordable && expected.is_none_or(|expected| tally(&found).count < expected.count) {
         everywhere(words, shape, &ranges, expected, &mut found);
     }
     found
@@ -87,14 +87,11 @@ fn everywhere(
 ) {
     let mut known: Vec<AddrRange> = found.iter().map(|mapped| mapped.range).collect();
     known.sort_unstable();
-    let mut bytes = tally(found).bytes;
     for range in ranges.iter().flat_map(|range| without(*range, &known)) {
         let mut page = range.start().align_up(shape.page);
         while let Some(at) = page.filter(|at| *at < range.end()) {
             let next = row(words, shape, at, range.end(), found);
-            // Rows fill what they cover.
-            bytes += next.distance_from(at);
-            if next > at && expected.is_some_and(|expected| bytes >= expected.bytes) {
+            if next > at && expected.is_some_and(|expected| found.len() as u64 >= expected.count) {
                 return;
             }
             page = if next > at { Some(next) } else { at.checked_add(shape.page) };
