@@ -53,7 +53,8 @@ impl Search<'_> {
         let first = regions.partition_point(|r| r.range.end().0 <= at);
         let mut end = at;
         for region in regions.get(first..).unwrap_or_default() {
-            if region.range.start().0 > end.max(at) || region.state != Commitment::Committed || region.backing.is_some() {
+            if region.range.start().0 > end.max(at) || region.state != Commitment::Committed || region.backing.is_some()
+            {
                 break;
             }
             end = region.range.end().0;
@@ -130,7 +131,9 @@ impl Search<'_> {
         while let Some(at) = start.filter(|at| *at < range.end()) {
             let first = shape.first_chunk(at.0).unwrap_or(u64::MAX);
             let limit = range.end().0;
-            let begins = first < limit && self.raw_at(words, first).is_some_and(|raw| may_begin(shape, raw));
+            // A piece in which nothing was allocated yet is all top, whose size need not be aligned.
+            let may_begin = |raw| first == top || may_begin(shape, raw);
+            let begins = first < limit && self.raw_at(words, first).is_some_and(may_begin);
             if begins && probe(words, shape, first, limit, top) {
                 let course = Course { first, limit, top, thread: false };
                 let end = survey.run(words, Place { start: at.0, course, role: self.role(at.0) });

@@ -39,12 +39,7 @@ use ring::Ring;
 pub use visit::{Chunk, ChunkUse};
 
 /// Finds and walks it; `None` where there is none.
-pub(super) fn walk(
-    snapshot: &Snapshot,
-    candidates: &Candidates,
-    memory: Memory<'_>,
-    effort: Effort,
-) -> Option<Heap> {
+pub(super) fn walk(snapshot: &Snapshot, candidates: &Candidates, memory: Memory<'_>, effort: Effort) -> Option<Heap> {
     if !may_be_glibc(snapshot) {
         return None;
     }

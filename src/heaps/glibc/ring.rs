@@ -29,6 +29,14 @@ pub(super) struct Ring {
     doubtful: u64,
 }
 
+impl Ring {
+    /// Of an arena alone.
+    #[cfg(test)]
+    pub(super) fn of_one(shape: Shape, arena: Addr) -> Ring {
+        Ring { shape, arenas: vec![arena], open_at: None, in_use: true, doubtful: 0 }
+    }
+}
+
 /// The best ring that begins at one of the anchors: a closed one, with the most arenas.
 pub(super) fn of_anchors(
     snapshot: &Snapshot,

@@ -148,7 +148,9 @@ impl<'a> Survey<'a> {
             };
             run.broken = true;
             let message = match what {
-                "chunk-size" => format!("What is at {at:#x} is no chunk of the heap, or the one before it is overwritten"),
+                "chunk-size" => {
+                    format!("What is at {at:#x} is no chunk of the heap, or the one before it is overwritten")
+                }
                 _ => format!("The dump does not hold the heap's memory at {at:#x}"),
             };
             self.troubles.add(what, Some(at), message);
@@ -162,7 +164,8 @@ impl<'a> Survey<'a> {
     /// Walks until anything stops it.
     fn stretch(&mut self, course: Course, run: &mut Run) -> Stop {
         let shape = self.shape;
-        let Survey { window, in_use, free, records, wanted, spans, linking, caches, cache_sizes, walked, seen, .. } = self;
+        let Survey { window, in_use, free, records, wanted, spans, linking, caches, cache_sizes, walked, seen, .. } =
+            self;
         let (largest_cache, smallest_cache) =
             (cache_sizes.iter().copied().max().unwrap_or(0), cache_sizes.iter().copied().min().unwrap_or(u64::MAX));
         let mut hints = (0, 0);
