@@ -11,7 +11,9 @@ mod found;
 pub mod glibc;
 pub mod memory;
 mod others;
+mod place;
 mod ranges;
+mod tiles;
 pub mod windows;
 
 pub use fill::PageFill;
@@ -19,7 +21,9 @@ pub use found::{
     Allocator, Arena, Bin, BinKind, Blocker, ChunkState, Free, Grade, Heap, Heaps, NO_HEAPS, POWERS, Part, Role,
     SizeClass, Tally, Trim, Trouble, Tuning,
 };
+pub use place::{class, part_names, place};
 pub use ranges::{Candidate, Candidates, Content};
+pub use tiles::{Tile, tiles};
 
 use crate::model::{Memory, Snapshot};
 
