@@ -335,6 +335,20 @@ pub enum Role {
         /// Which heap.
         heap: u32,
     },
+    /// Address space of an allocator that was recognised and not walked.
+    Unwalked,
+}
+
+impl Role {
+    /// Number of the arena or Windows heap that it belongs to, in [`Heap::arenas`].
+    pub fn arena(self) -> Option<u32> {
+        match self {
+            Role::MainBrk | Role::MainMapped => Some(0),
+            Role::ThreadHeap { arena, .. } => Some(arena),
+            Role::Segment { heap } | Role::LargeBlock { heap } => Some(heap),
+            Role::Mmapped | Role::PythonArena | Role::Unwalked => None,
+        }
+    }
 }
 
 /// A range that belongs to a heap.

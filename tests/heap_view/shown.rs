@@ -34,7 +34,8 @@ fn arenas_and_free_chunks_as_text() {
           512 KiB     1 MiB      1  800 KiB  ########
             1 MiB     2 MiB      1    1 MiB  ##########
             2 MiB     4 MiB      1    3 MiB  ##############################
-    "#]].assert_eq(&text);
+    "#]]
+    .assert_eq(&text);
 }
 
 #[test]
@@ -66,7 +67,8 @@ fn what_broke_is_said_first_and_never_counted_as_nothing() {
            64 B     128 B      3  192 B  #
           1 MiB     2 MiB      1  1 MiB  ##########
           2 MiB     4 MiB      1  3 MiB  ##############################
-    "#]].assert_eq(&text);
+    "#]]
+    .assert_eq(&text);
 }
 
 #[test]
@@ -102,7 +104,7 @@ fn all_shows_bins_ranges_settings_and_size_classes() {
     {
         assert!(text.contains(title), "{title}: {text}");
     }
-    assert!(text.contains("arena 1 heap 0") && text.contains("128 KiB  larger requests get their own"), "{text}");
+    assert!(text.contains("arena 1 heap 1") && text.contains("128 KiB  larger requests get their own"), "{text}");
 }
 
 #[test]
@@ -209,7 +211,19 @@ fn reports_have_a_section_where_there_are_heaps() {
 fn every_column_of_arenas_is_explained() {
     let text = Made::narrow(vec![glibc()]).text(HeapOptions { explain: true, ..MEMORY });
     let words = text.split("What the words mean").nth(1).unwrap();
-    for word in ["from the system", "live", "cached", "fast", "free inside", "top", "other", "fragm.", "reserved"] {
+    for word in [
+        "from the system",
+        "live",
+        "cached",
+        "fast",
+        "free inside",
+        "top",
+        "other",
+        "fragm.",
+        "pieces",
+        "threads",
+        "reserved",
+    ] {
         assert!(words.contains(&format!("\n  {word:<26}")), "{word}: {words}");
     }
 }

@@ -8,7 +8,7 @@ use super::{Address, AddressSpaceView, BucketView, Context, DumpView, List, Word
 use crate::analyze::figures::percentage;
 use crate::heaps::{
     Allocator, Arena, Bin, BinKind, Blocker, ChunkState, Free, Grade, Heap, POWERS, SizeClass, Sums, Tally, Trim,
-    Trouble, Tuning,
+    Trouble, Tuning, part_names,
 };
 
 use super::heap_part::HeapPartView;
@@ -259,6 +259,8 @@ pub(super) fn heaps(cx: Context<'_>) -> List<'_, HeapView<'_>> {
 
 impl<'a> HeapView<'a> {
     fn new(cx: Context<'a>, heap: &'a Heap) -> HeapView<'a> {
+        let names = part_names(heap);
+        let part = move |index: usize| Some(HeapPartView::new(cx, heap.parts.get(index)?, names.get(index)?.clone()));
         HeapView {
             allocator: Word(heap.allocator),
             layout: heap.layout.as_deref(),
@@ -266,7 +268,7 @@ impl<'a> HeapView<'a> {
             mmapped: heap.mmapped.map(HeapTallyView::new),
             totals: HeapTotalsView::new(heap),
             arenas: List::new(heap.arenas.len(), move |index| Some(ArenaView::new(cx, heap.arenas.get(index)?))),
-            parts: List::new(heap.parts.len(), move |index| Some(HeapPartView::new(cx, heap.parts.get(index)?))),
+            parts: List::new(heap.parts.len(), part),
             size_classes: heap.size_classes.iter().map(SizeClassView::new).collect(),
             tuning: heap.tuning.map(|tuning| TuningView::new(cx, tuning)),
             notes: &heap.notes,
