@@ -21,6 +21,7 @@ mod fit_laws;
 mod golden;
 mod heap_map;
 mod heap_view;
+mod heaps_python;
 mod hostile;
 mod html;
 #[cfg(unix)]
