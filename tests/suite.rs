@@ -20,6 +20,7 @@ mod documents;
 mod fit_laws;
 mod golden;
 mod heap_map;
+mod heap_view;
 mod hostile;
 mod html;
 #[cfg(unix)]
