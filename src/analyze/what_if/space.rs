@@ -143,8 +143,7 @@ fn cut(draft: &mut Draft, at: Addr) {
     let Some(index) = draft.regions.partition_point(|r| r.range.start() < at).checked_sub(1) else { return };
     let Some(region) = draft.regions.get_mut(index).filter(|r| r.range.end() > at) else { return };
     let whole = *region;
-    let (Some(below), Some(above)) =
-        (AddrRange::new(whole.range.start(), at), AddrRange::new(at, whole.range.end()))
+    let (Some(below), Some(above)) = (AddrRange::new(whole.range.start(), at), AddrRange::new(at, whole.range.end()))
     else {
         return;
     };

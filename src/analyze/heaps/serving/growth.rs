@@ -157,7 +157,8 @@ impl<'a> Grower<'a> {
     fn committed(&self, range: AddrRange) -> u64 {
         let regions = self.snapshot.space.regions();
         let first = regions.partition_point(|region| region.range.end() <= range.start());
-        let inside = regions.iter().skip(first).map_while(|region| Some((region.state, region.range.intersect(range)?)));
+        let inside =
+            regions.iter().skip(first).map_while(|region| Some((region.state, region.range.intersect(range)?)));
         inside.filter(|(state, _)| *state == State::Committed).map(|(_, part)| part.size()).sum()
     }
 }

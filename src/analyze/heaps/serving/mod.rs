@@ -94,10 +94,9 @@ impl Serving {
         let brk = Brk::of(snapshot, heap);
         let grower = Grower::new(snapshot, analysis, heap, malloc, brk);
         let answer = |(index, arena): (usize, &Arena)| match chunk {
-            Some(chunk) => ArenaAnswer {
-                inside: inside(&malloc, arena, chunk),
-                steps: grower.steps(index, arena, request, chunk),
-            },
+            Some(chunk) => {
+                ArenaAnswer { inside: inside(&malloc, arena, chunk), steps: grower.steps(index, arena, request, chunk) }
+            }
             None => ArenaAnswer { inside: Inside::Nothing, steps: Vec::new() },
         };
         Some(Serving {

@@ -2,8 +2,8 @@
 
 use super::brk::Blocked;
 use crate::addr::AddrRange;
-use crate::analyze::case::{Mappings, vma_limit};
 use crate::analyze::Analysis;
+use crate::analyze::case::{Mappings, vma_limit};
 use crate::model::{Evidence, MmapLayout, Snapshot};
 
 /// Whether there is room.
@@ -124,8 +124,8 @@ impl<'a> Rooms<'a> {
         let limited = |limit: Option<u64>| limit.filter(|limit| *limit != u64::MAX);
         let space = limited(limits.address_space_limit).filter(|limit| *limit < self.mapped.saturating_add(size));
         let used = limits.data_used;
-        let data = limited(limits.data_limit)
-            .filter(|limit| used.is_some_and(|used| *limit < used.saturating_add(writable)));
+        let data =
+            limited(limits.data_limit).filter(|limit| used.is_some_and(|used| *limit < used.saturating_add(writable)));
         let space = space.map(|limit| Obstacle::AddressSpaceLimit(limit, self.mapped));
         space.or_else(|| data.map(|limit| Obstacle::DataLimit(limit, used.unwrap_or(0))))
     }
