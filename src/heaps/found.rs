@@ -35,6 +35,25 @@ pub enum Allocator {
 }
 
 impl Allocator {
+    /// All of them.
+    pub const ALL: [Allocator; 15] = [
+        Allocator::Glibc,
+        Allocator::Cpython,
+        Allocator::Wine,
+        Allocator::Nt,
+        Allocator::SegmentHeap,
+        Allocator::Musl,
+        Allocator::Bionic,
+        Allocator::Jemalloc,
+        Allocator::Tcmalloc,
+        Allocator::Mimalloc,
+        Allocator::PartitionAlloc,
+        Allocator::Scudo,
+        Allocator::Go,
+        Allocator::Java,
+        Allocator::DotNet,
+    ];
+
     /// The word used in reports and JSON.
     pub fn name(self) -> &'static str {
         match self {
@@ -71,6 +90,9 @@ pub enum Grade {
 }
 
 impl Grade {
+    /// All of them.
+    pub const ALL: [Grade; 4] = [Grade::Exact, Grade::Partial, Grade::Experimental, Grade::NotWalked];
+
     /// The word used in reports and JSON.
     pub fn name(self) -> &'static str {
         match self {

@@ -12,6 +12,7 @@ pub mod glibc;
 pub mod memory;
 mod others;
 mod ranges;
+mod sums;
 pub mod windows;
 
 pub use fill::PageFill;
@@ -20,6 +21,7 @@ pub use found::{
     SizeClass, Tally, Trim, Trouble, Tuning,
 };
 pub use ranges::{Candidate, Candidates, Content};
+pub use sums::{Sum, Sums};
 
 use crate::model::{Memory, Snapshot};
 
