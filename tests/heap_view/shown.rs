@@ -34,7 +34,8 @@ fn arenas_and_free_chunks_as_text() {
           512 KiB     1 MiB      1  800 KiB  ########
             1 MiB     2 MiB      1    1 MiB  ##########
             2 MiB     4 MiB      1    3 MiB  ##############################
-    "#]].assert_eq(&text);
+    "#]]
+    .assert_eq(&text);
 }
 
 #[test]
@@ -66,7 +67,8 @@ fn what_broke_is_said_first_and_never_counted_as_nothing() {
            64 B     128 B      3  192 B  #
           1 MiB     2 MiB      1  1 MiB  ##########
           2 MiB     4 MiB      1  3 MiB  ##############################
-    "#]].assert_eq(&text);
+    "#]]
+    .assert_eq(&text);
 }
 
 #[test]
