@@ -19,8 +19,8 @@ pub mod windows;
 
 pub use fill::PageFill;
 pub use found::{
-    Allocator, Arena, Bin, BinKind, Blocker, ChunkState, Free, Grade, Heap, Heaps, NO_HEAPS, POWERS, Part, Role,
-    SizeClass, Tally, Trim, Trouble, Tuning,
+    Allocator, Arena, Bin, BinKind, Blocker, ChunkState, Free, Grade, Heap, Heaps, NO_HEAPS, POWERS, Part,
+    PythonTotals, Role, SizeClass, Tally, Trim, Trouble, Tuning,
 };
 pub use place::{class, part_names, place};
 pub use ranges::{Candidate, Candidates, Content};
