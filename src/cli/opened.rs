@@ -49,7 +49,7 @@ pub fn open(input: &Input, space: &Space) -> Result<Opened, Failure> {
     open_walked(input, space, if input.deep { Effort::Full } else { Effort::Quick })
 }
 
-/// Opens what was named, walks its heaps with this effort, and puts them on the map.
+/// Opens what was named, walks its heaps with this effort, and puts them on its map.
 ///
 /// # Errors
 /// See [`Failure`].

@@ -46,7 +46,7 @@ pub(super) fn ranges(cx: Context<'_>, heap: &Heap, id: String) -> Section {
         ("cached", Cell::Number),
         ("what", Cell::Words),
     ];
-    let parts: Vec<(&Part, String)> = heap.parts.iter().zip(part_names(heap)).collect();
+    let named: Vec<(&Part, String)> = heap.parts.iter().zip(part_names(heap)).collect();
     let row = |(part, name): &(&Part, String)| {
         let fill = part.fill.as_ref();
         vec![
@@ -60,7 +60,7 @@ pub(super) fn ranges(cx: Context<'_>, heap: &Heap, id: String) -> Section {
     };
     let title = format!("Ranges of {}", words::title(heap.allocator));
     let remark = plural(heap.parts.len() as u64, "range");
-    Section::new(id, title, remark, "range").columns(columns).rows(&parts, usize::MAX, row)
+    Section::new(id, title, remark, "range").columns(columns).rows(&named, usize::MAX, row)
 }
 
 /// Settings that the heap tells.

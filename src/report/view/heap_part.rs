@@ -48,7 +48,7 @@ pub enum HeapRole {
     Segment,
     /// A block of a Windows heap that was allocated for itself.
     LargeBlock,
-    /// Of an allocator that was only recognised.
+    /// Address space of an allocator that was recognised and not walked.
     Unwalked,
 }
 
@@ -78,7 +78,7 @@ fn parts_of(role: Role) -> (HeapRole, Option<u32>, Option<u32>) {
         Role::Mmapped => (HeapRole::Mmapped, None, None),
         Role::PythonArena => (HeapRole::PythonArena, None, None),
         Role::Segment { heap } => (HeapRole::Segment, Some(heap), None),
-        Role::Unwalked => (HeapRole::Unwalked, None, None),
         Role::LargeBlock { heap } => (HeapRole::LargeBlock, Some(heap), None),
+        Role::Unwalked => (HeapRole::Unwalked, None, None),
     }
 }
