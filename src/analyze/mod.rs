@@ -18,6 +18,7 @@ pub mod fit;
 pub mod gaps;
 pub mod grid;
 pub mod groups;
+pub mod heaps;
 pub mod locate;
 pub mod reach;
 mod reasons;

@@ -16,7 +16,7 @@ mod ranges;
 mod tiles;
 pub mod windows;
 
-pub use fill::PageFill;
+pub use fill::{FilledPage, PageFill};
 pub use found::{
     Allocator, Arena, Bin, BinKind, Blocker, ChunkState, Free, Grade, Heap, Heaps, NO_HEAPS, POWERS, Part, Role,
     SizeClass, Tally, Trim, Trouble, Tuning,

@@ -14,6 +14,7 @@ mod embed;
 mod evidence;
 mod figures;
 mod frame;
+mod inside;
 mod lists;
 mod owners;
 mod picture;
