@@ -37,7 +37,7 @@ pub use barriers::Barrier;
 pub use case::VerdictKind;
 pub use cells::{ByContent, CellContent, Contents};
 pub use condition::{Condition, Expression};
-pub use counsel::{Counsel, advise};
+pub use counsel::{Counsel, advise, advise_on_heaps, advise_with_heaps};
 pub use culprit::culprit;
 pub use diff::{Diff, diff};
 pub use figures::{Bucket, Figures, Largest, Socorro};

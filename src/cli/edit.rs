@@ -31,6 +31,7 @@ Edits:
   mmap-threshold=SIZE             what looks like smaller mappings of glibc's malloc in its heap
   arena-max=N                     at most N glibc arenas, the main one counted
   add=SIZE@ADDR                   something new in a free place
+  unmap=SIZE@ADDR                 a range given back, of whoever has it
   repack                          closes what earlier edits freed, as a fresh start would
 In names * stands for any characters and ? for any one.";
 
@@ -38,7 +39,8 @@ In names * stands for any characters and ? for any one.";
 const FORMS: &str = "stack-size=SIZE[:THREAD-NAME], without=thread:ID, without=thread-name:NAME, without=module:NAME, \
                          without=kind:KIND, without=heap:NAME, without=region:ADDR, without=file:NAME, \
                          without=shape:NAME, without=state:reserved, large-address-aware, user-va=SIZE, pack-modules, \
-                         rebase=MODULE:ADDR, granularity=SIZE, top-down, mmap-threshold=SIZE, arena-max=N, add=SIZE@ADDR, repack";
+                         rebase=MODULE:ADDR, granularity=SIZE, top-down, mmap-threshold=SIZE, arena-max=N, \
+                         add=SIZE@ADDR, unmap=SIZE@ADDR, repack";
 
 /// Reads one edit.
 ///
@@ -58,7 +60,8 @@ pub fn parse_edit(text: &str) -> Result<Edit, String> {
         ("granularity", Some(value)) => granularity(value),
         ("mmap-threshold", Some(value)) => parse_size(value).map(Edit::MmapThreshold),
         ("arena-max", Some(value)) => arena_max(value),
-        ("add", Some(value)) => add(value),
+        ("add", Some(value)) => place(value, "add").map(Edit::Add),
+        ("unmap", Some(value)) => place(value, "unmap").map(Edit::Unmap),
         _ => Err(format!("`{}` is no edit; there are {FORMS}", shortened(text, QUOTED))),
     }
 }
@@ -137,10 +140,11 @@ fn arena_max(value: &str) -> Result<Edit, String> {
     number.map(Edit::ArenaMax).ok_or_else(|| format!("`{value}` is no number of arenas; 1 is the least"))
 }
 
-fn add(value: &str) -> Result<Edit, String> {
-    let (size, addr) = value.split_once('@').ok_or_else(|| format!("`{value}` has no address; write add=SIZE@ADDR"))?;
+fn place(value: &str, edit: &str) -> Result<AddrRange, String> {
+    let (size, addr) =
+        value.split_once('@').ok_or_else(|| format!("`{value}` has no address; write {edit}=SIZE@ADDR"))?;
     let range = AddrRange::from_size(parse_address(addr)?, parse_size(size)?);
-    range.map(Edit::Add).ok_or_else(|| format!("`{value}` is an empty range, or ends above 2^64"))
+    range.ok_or_else(|| format!("`{value}` is an empty range, or ends above 2^64"))
 }
 
 #[cfg(test)]
@@ -156,6 +160,7 @@ mod tests {
             "without=thread-name:a\nb=c",
             r"rebase=C:\x\y.dll:0x10000000",
             "add=3@0x1000",
+            "unmap=8K@0x1000",
             "without=region:0x1",
             "arena-max=2",
         ] {
@@ -178,6 +183,8 @@ mod tests {
             ("granularity=0", "power of two"),
             ("arena-max=0", "1 is the least"),
             ("add=0@0x1000", "empty range"),
+            ("unmap=4K", "write unmap=SIZE@ADDR"),
+            ("unmap=0@0x1000", "empty range"),
             ("add=2@0xffffffffffffffff", "empty range"),
             ("rebase=x", "has no address"),
             ("without=kind:cat", "there are stack, module"),

@@ -41,6 +41,8 @@ pub enum Edit {
     ArenaMax(u64),
     /// Something new in a free place.
     Add(AddrRange),
+    /// A range that is given back, of whoever has it: what is left of a mapping stays where it is.
+    Unmap(AddrRange),
     /// Holes that earlier edits left between neighbours close up, as at a fresh start.
     Repack,
 }
@@ -104,6 +106,7 @@ impl std::fmt::Display for Edit {
             Edit::MmapThreshold(bytes) => write!(f, "mmap-threshold={}", plain_size(*bytes)),
             Edit::ArenaMax(arenas) => write!(f, "arena-max={arenas}"),
             Edit::Add(range) => write!(f, "add={}@{}", plain_size(range.size()), range.start()),
+            Edit::Unmap(range) => write!(f, "unmap={}@{}", plain_size(range.size()), range.start()),
             Edit::Repack => f.write_str("repack"),
         }
     }
