@@ -56,6 +56,7 @@ pub fn walk(snapshot: &Snapshot, memory: Memory<'_>, effort: Effort) -> Heaps {
     list.extend(glibc::walk(snapshot, &candidates, memory, effort));
     list.extend(cpython::walk(snapshot, &candidates, memory, effort));
     list.extend(windows::walk(snapshot, memory, effort));
-    list.extend(others::recognise(snapshot));
+    let others = others::recognise(snapshot, &mut list);
+    list.extend(others);
     Heaps { list }
 }

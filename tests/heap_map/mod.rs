@@ -2,5 +2,6 @@
 
 mod cells;
 mod made;
+mod others;
 mod place;
 mod shares;
