@@ -7,6 +7,7 @@ mod markdown;
 mod python;
 pub(super) mod sections;
 pub(super) mod sentence;
+mod shares;
 mod text;
 pub(super) mod troubles;
 mod words;

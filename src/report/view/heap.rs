@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::heap_shares::HeapSharesView;
 use super::root::{SCHEMA_VERSION, Tool};
 use super::{Address, AddressSpaceView, BucketView, Context, DumpView, List, Word};
 use crate::analyze::figures::percentage;
@@ -26,6 +27,8 @@ pub struct HeapReport<'a> {
     pub address_space: AddressSpaceView,
     /// The heaps, one for each allocator that was found.
     pub heaps: List<'a, HeapView<'a>>,
+    /// The address space by what becomes of it.
+    pub shares: HeapSharesView,
 }
 
 /// One allocator's heaps. Bytes are sizes of chunks with their headers; what was not walked is null, never 0.
@@ -248,6 +251,7 @@ impl<'a> HeapReport<'a> {
             dump: DumpView::new(cx),
             address_space: AddressSpaceView::new(cx),
             heaps: heaps(cx),
+            shares: HeapSharesView::new(cx),
         }
     }
 }

@@ -12,6 +12,7 @@ mod gap;
 mod heads;
 mod heap;
 mod heap_part;
+mod heap_shares;
 mod hex;
 mod lazy;
 mod limits;
@@ -44,6 +45,7 @@ pub use heap::{
     SizeClassView, TrimView, TroubleView, TuningView,
 };
 pub use heap_part::{HeapPartView, HeapRole};
+pub use heap_shares::HeapSharesView;
 pub use hex::Address;
 pub use lazy::List;
 pub use limits::{CgroupView, LimitsView, OvercommitView};
