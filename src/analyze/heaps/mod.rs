@@ -1,6 +1,7 @@
 //! Questions about what is inside the heaps, joined to the map: could a request have been served from inside, what the
 //! next step of growth needs, what would come back, and what heaps reserve.
 
+mod answers;
 mod guess;
 mod malloc;
 mod reserved;
@@ -8,6 +9,7 @@ mod returns;
 pub mod serving;
 mod threads;
 
+pub use answers::{Answers, Look};
 pub use guess::{Guess, Looks, PREVIEW, guess, preview};
 pub(super) use malloc::DEFAULT;
 pub use malloc::Malloc;

@@ -12,6 +12,8 @@ mod gap;
 mod heads;
 mod heap;
 mod heap_part;
+mod heap_returns;
+mod heap_serving;
 mod hex;
 mod lazy;
 mod limits;
@@ -44,6 +46,8 @@ pub use heap::{
     SizeClassView, TrimView, TroubleView, TuningView,
 };
 pub use heap_part::{HeapPartView, HeapRole};
+pub use heap_returns::{PinView, ReservationsView, ReturnsView};
+pub use heap_serving::{ArenaAnswerView, BrkView, GrowthStepView, ObstacleView, ServingView};
 pub use hex::Address;
 pub use lazy::List;
 pub use limits::{CgroupView, LimitsView, OvercommitView};
