@@ -20,6 +20,9 @@ mod documents;
 mod fit_laws;
 mod golden;
 mod heap_ask;
+mod heap_map;
+mod heap_view;
+mod heaps_python;
 mod hostile;
 mod html;
 #[cfg(unix)]

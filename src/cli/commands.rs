@@ -23,7 +23,7 @@ use super::output::{self, use_color, write_to};
 use super::questions;
 use super::triage;
 use crate::addr::AddrRange;
-use crate::analyze::{Analysis, Counsel, advise, analyze, stated};
+use crate::analyze::{Analysis, Counsel, advise_with_heaps, analyze, stated};
 use crate::load::redact::Redactor;
 use crate::model::Snapshot;
 use crate::report::{self, Around, Context, HtmlOptions, MarkdownOptions, OwnerIds, Section, TextOptions};
@@ -62,7 +62,7 @@ pub fn run(args: Args) -> Result<(), Failure> {
 pub(super) fn report(args: &Report) -> Result<(), Failure> {
     let began = Instant::now();
     let dump = open(&args.input, &args.space)?;
-    let answers = Answers::of(dump.snapshot(), args.output.format).advised(dump.snapshot());
+    let answers = Answers::of(dump.snapshot(), args.output.format).advised(&dump);
     let cx = answers.context(&dump);
     let color = use_color(args.output.color, &args.output.destination);
     let unicode = unicode(&args.output);
@@ -90,7 +90,7 @@ fn map(mut args: Map) -> Result<(), Failure> {
     if let (Some(Around::Module(name)), Some(redactor)) = (&mut args.around, dump.redactor()) {
         *name = redactor.apply(name);
     }
-    let answers = Answers::of_part(dump.snapshot(), args.output.format);
+    let answers = Answers::of_part(&dump, args.output.format);
     let cx = answers.context(&dump);
     let options = options(cx, &args).map_err(|e| Failure::Usage(e).redacted(dump.redactor()))?;
     match args.output.format {
@@ -116,7 +116,7 @@ fn map(mut args: Map) -> Result<(), Failure> {
 fn threads(mut args: Threads) -> Result<(), Failure> {
     args.input.with.append(&mut args.more);
     let dump = open(&args.input, &Space::default())?;
-    let answers = Answers::of_part(dump.snapshot(), args.output.format);
+    let answers = Answers::of_part(&dump, args.output.format);
     let cx = answers.context(&dump);
     let color = use_color(args.output.color, &args.output.destination);
     write(&dump, &args.output.destination, |out| match args.output.format {
@@ -134,7 +134,7 @@ fn threads(mut args: Threads) -> Result<(), Failure> {
 
 fn at(args: At) -> Result<(), Failure> {
     let dump = open(&args.input, &args.space)?;
-    let answers = Answers::of_part(dump.snapshot(), args.output.format);
+    let answers = Answers::of_part(&dump, args.output.format);
     let cx = answers.context(&dump);
     let color = use_color(args.output.color, &args.output.destination);
     write(&dump, &args.output.destination, |out| match args.output.format {
@@ -233,14 +233,14 @@ impl Answers {
     }
 
     /// For a part of the report: its page is the whole report's, and so has what would help.
-    fn of_part(snapshot: &Snapshot, format: Format) -> Answers {
-        let answers = Answers::of(snapshot, format);
-        if format == Format::Html { answers.advised(snapshot) } else { answers }
+    fn of_part(dump: &Opened, format: Format) -> Answers {
+        let answers = Answers::of(dump.snapshot(), format);
+        if format == Format::Html { answers.advised(dump) } else { answers }
     }
 
     /// With what would help.
-    fn advised(self, snapshot: &Snapshot) -> Answers {
-        Answers { counsel: advise(snapshot, &self.analysis), ..self }
+    fn advised(self, dump: &Opened) -> Answers {
+        Answers { counsel: advise_with_heaps(dump.snapshot(), &self.analysis, dump.heaps()), ..self }
     }
 
     pub(super) fn context<'a>(&'a self, dump: &'a Opened) -> Context<'a> {

@@ -17,6 +17,7 @@ Edits:
   without=thread-name:NAME        the stacks of threads of that name
   without=module:NAME             modules of that name or path
   without=kind:KIND               all stack, module, heap, mapped-file, private ... owners
+  without=heap:NAME               pieces of heaps of that name: 'arena 3*', 'mmapped chunk', 'CPython arena'
   without=region:ADDR             the owner of the region there, wholly
   without=file:NAME               mappings of files of that name or path, other than modules
   without=shape:NAME              mappings of that shape, as the groups of a report name them
@@ -36,10 +37,10 @@ In names * stands for any characters and ? for any one.";
 
 /// What is accepted, for errors.
 const FORMS: &str = "stack-size=SIZE[:THREAD-NAME], without=thread:ID, without=thread-name:NAME, without=module:NAME, \
-                         without=kind:KIND, without=region:ADDR, without=file:NAME, without=shape:NAME, \
-                         without=state:reserved, large-address-aware, user-va=SIZE, pack-modules, \
-                         rebase=MODULE:ADDR, granularity=SIZE, top-down, mmap-threshold=SIZE, arena-max=N, add=SIZE@ADDR, \
-                         unmap=SIZE@ADDR, repack";
+                         without=kind:KIND, without=heap:NAME, without=region:ADDR, without=file:NAME, \
+                         without=shape:NAME, without=state:reserved, large-address-aware, user-va=SIZE, pack-modules, \
+                         rebase=MODULE:ADDR, granularity=SIZE, top-down, mmap-threshold=SIZE, arena-max=N, \
+                         add=SIZE@ADDR, unmap=SIZE@ADDR, repack";
 
 /// Reads one edit.
 ///
@@ -76,14 +77,15 @@ fn stack_size(value: &str) -> Result<Edit, String> {
 }
 
 fn target(value: &str) -> Result<Target, String> {
-    let forms = "write thread:ID, thread-name:NAME, module:NAME, kind:KIND, region:ADDR, file:NAME, \
-                 shape:NAME or state:reserved";
+    let forms = "write thread:ID, thread-name:NAME, module:NAME, kind:KIND, heap:NAME, region:ADDR, \
+                 file:NAME, shape:NAME or state:reserved";
     let (what, which) = value.split_once(':').ok_or_else(|| format!("`{value}` names nobody; {forms}"))?;
     match what {
         "thread" => thread(which),
         "thread-name" => pattern(which).map(Target::ThreadName),
         "module" => pattern(which).map(Target::Module),
         "kind" => kind(which).map(Target::Kind),
+        "heap" => pattern(which).map(Target::Heap),
         "file" => pattern(which).map(Target::File),
         "shape" => pattern(which).map(Target::Shape),
         "state" if which == "reserved" => Ok(Target::Reserved),

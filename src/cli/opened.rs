@@ -54,13 +54,14 @@ pub fn open(input: &Input, space: &Space) -> Result<Opened, Failure> {
     open_walked(input, space, if input.deep { Effort::Full } else { Effort::Quick })
 }
 
-/// Opens what was named, and walks its heaps with this effort.
+/// Opens what was named, walks its heaps with this effort, and puts them on its map.
 ///
 /// # Errors
 /// See [`Failure`].
 pub fn open_walked(input: &Input, space: &Space, effort: Effort) -> Result<Opened, Failure> {
-    let dump = load_dump(input, space)?;
+    let mut dump = load_dump(input, space)?;
     let heaps = heaps::walk(dump.snapshot(), dump.memory(), effort);
+    heaps::place(dump.snapshot_mut(), &heaps);
     Ok(Opened { dump, heaps })
 }
 

@@ -113,7 +113,7 @@ fn is_pointer(snapshot: &Snapshot, word: u64) -> bool {
     let private = |region: &Region| {
         region.backing.is_none() && region.protection.is_none_or(|protection| protection.has(Protection::WRITE))
     };
-    word % 4 == 0 && snapshot.space.region_at(Addr(word)).is_some_and(private)
+    word.is_multiple_of(4) && snapshot.space.region_at(Addr(word)).is_some_and(private)
 }
 
 /// Printable ASCII and spaces from the first byte on, up to a zero byte or the end.

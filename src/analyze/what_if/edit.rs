@@ -60,6 +60,9 @@ pub enum Target {
     Kind(OwnerKind),
     /// The owner of the region at this address.
     Region(Addr),
+    /// Pieces of heaps with matching names, such as `arena 3 heap 2`, or matching names of their class, such as
+    /// `glibc thread arena`.
+    Heap(Pattern),
     /// Mappings of files with matching names or paths, other than modules.
     File(Pattern),
     /// Mappings of a matching shape, as the groups of a report name them.
@@ -116,6 +119,7 @@ impl std::fmt::Display for Target {
             Target::ThreadName(names) => write!(f, "thread-name:{}", names.text()),
             Target::Module(names) => write!(f, "module:{}", names.text()),
             Target::Kind(kind) => write!(f, "kind:{}", kind.name()),
+            Target::Heap(names) => write!(f, "heap:{}", names.text()),
             Target::Region(addr) => write!(f, "region:{addr}"),
             Target::File(names) => write!(f, "file:{}", names.text()),
             Target::Shape(names) => write!(f, "shape:{}", names.text()),

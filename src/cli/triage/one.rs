@@ -5,10 +5,9 @@ use std::io;
 use std::path::Path;
 use std::time::Instant;
 
-use sha2::{Digest, Sha256};
-
 use super::archive;
 use super::args::format_of;
+use super::digest;
 use super::file::plain_file;
 use super::hooks;
 use super::setup::Setup;
@@ -83,7 +82,8 @@ impl Reader {
     }
 
     fn file(&self, path: &Path, named: &Named, identity: Identity) -> Row {
-        let sha256 = self.setup.hash.then(|| File::open(path).and_then(|mut file| fingerprint(&mut file))).transpose();
+        let sha256 =
+            self.setup.hash.then(|| File::open(path).and_then(|mut file| digest::of_all(&mut file))).transpose();
         let known = |sha256| RowFile { sha256, ..known(identity) };
         match sha256 {
             Ok(sha256) => self.row_of(named, path, known(sha256), || load::open(path, &self.options)),
@@ -201,20 +201,4 @@ pub fn noted(row: Row, sentence: String) -> Row {
 /// Milliseconds since then, to the microsecond.
 pub fn since(begun: Instant) -> f64 {
     u32::try_from(begun.elapsed().as_micros()).map_or(f64::from(u32::MAX), f64::from) / 1000.0
-}
-
-/// SHA-256 of all that comes, in hex.
-///
-/// # Errors
-/// Those of reading.
-pub fn fingerprint(from: &mut dyn io::Read) -> io::Result<String> {
-    let mut hasher = Sha256::new();
-    let mut buffer = vec![0u8; 64 << 10];
-    loop {
-        match from.read(&mut buffer)? {
-            0 => break,
-            n => hasher.update(buffer.get(..n).unwrap_or_default()),
-        }
-    }
-    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }

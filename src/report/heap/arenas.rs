@@ -62,7 +62,7 @@ pub(super) fn section(cx: Context<'_>, heap: &Heap, id: String, limit: usize) ->
 fn remark(heap: &Heap) -> String {
     match heap.arenas.len() {
         0 | 1 => "in bytes from the system".to_owned(),
-        _ => format!("main first, then those with the most free bytes; all: their sum, and the largest of all"),
+        _ => "main first, then those with the most free bytes; all: their sum, and the largest of all".to_string(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What is shown only where everything is asked for: bins, ranges, settings.
 
 use super::words;
-use crate::heaps::{Bin, BinKind, Heap, Part, Tuning};
+use crate::heaps::{Bin, BinKind, Heap, Part, Tuning, part_names};
 use crate::report::Context;
 use crate::report::section::{Cell, Section};
 use crate::units::{Bytes, Count, Hex, plural};
@@ -46,7 +46,8 @@ pub(super) fn ranges(cx: Context<'_>, heap: &Heap, id: String) -> Section {
         ("cached", Cell::Number),
         ("what", Cell::Words),
     ];
-    let row = |part: &Part| {
+    let named: Vec<(&Part, String)> = heap.parts.iter().zip(part_names(heap)).collect();
+    let row = |(part, name): &(&Part, String)| {
         let fill = part.fill.as_ref();
         vec![
             hex(part.range.start()),
@@ -54,12 +55,12 @@ pub(super) fn ranges(cx: Context<'_>, heap: &Heap, id: String) -> Section {
             Bytes(part.range.size()).to_string(),
             words::bytes(fill.map(|fill| fill.free_in(part.range))),
             words::bytes(fill.map(|fill| fill.cached_in(part.range))),
-            words::role(part.role),
+            name.clone(),
         ]
     };
     let title = format!("Ranges of {}", words::title(heap.allocator));
     let remark = plural(heap.parts.len() as u64, "range");
-    Section::new(id, title, remark, "range").columns(columns).rows(&heap.parts, usize::MAX, row)
+    Section::new(id, title, remark, "range").columns(columns).rows(&named, usize::MAX, row)
 }
 
 /// Settings that the heap tells.

@@ -1,6 +1,6 @@
 //! Allocators, arenas and their parts in words.
 
-use crate::heaps::{Allocator, Grade, Heap, Role};
+use crate::heaps::{Allocator, Grade, Heap};
 use crate::units::{Bytes, plural};
 
 /// What stands where a figure is not known.
@@ -65,19 +65,6 @@ pub(super) fn trust(grade: Grade) -> &'static str {
         Grade::Partial => "partial: something is missing or broken, and figures may be too small",
         Grade::Experimental => "experimental: the layout is documented, and was never held against a known truth",
         Grade::NotWalked => "not walked",
-    }
-}
-
-/// What part of a heap a range is, by the numbers of arenas and heaps that tables show.
-pub(super) fn role(role: Role) -> String {
-    match role {
-        Role::MainBrk => "main heap".to_owned(),
-        Role::MainMapped => "main heap, mapped".to_owned(),
-        Role::ThreadHeap { arena, heap } => format!("arena {arena} heap {heap}"),
-        Role::Mmapped => "mmapped chunk".to_owned(),
-        Role::PythonArena => "CPython arena".to_owned(),
-        Role::Segment { heap } => format!("heap {heap} segment"),
-        Role::LargeBlock { heap } => format!("heap {heap} large block"),
     }
 }
 

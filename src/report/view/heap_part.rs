@@ -46,6 +46,8 @@ pub enum HeapRole {
     Segment,
     /// A block of a Windows heap that was allocated for itself.
     LargeBlock,
+    /// Address space of an allocator that was recognised and not walked.
+    Unwalked,
 }
 
 impl<'a> HeapPartView<'a> {
@@ -74,5 +76,6 @@ fn parts_of(role: Role) -> (HeapRole, Option<u32>, Option<u32>) {
         Role::PythonArena => (HeapRole::PythonArena, None, None),
         Role::Segment { heap } => (HeapRole::Segment, Some(heap), None),
         Role::LargeBlock { heap } => (HeapRole::LargeBlock, Some(heap), None),
+        Role::Unwalked => (HeapRole::Unwalked, None, None),
     }
 }

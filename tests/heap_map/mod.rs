@@ -1,0 +1,4 @@
+//! Heaps on the map: owners, cells, shares of the span.
+
+mod made;
+mod place;
