@@ -9,7 +9,7 @@ use super::stream::{low_half, windows};
 use crate::addr::{Addr, AddrRange};
 use crate::heaps::memory::Words;
 use crate::heaps::{Candidates, Content, Effort};
-use crate::model::{Memory, Snapshot};
+use crate::model::{Memory, Platform, Snapshot, State};
 
 /// How much of modules' data is looked through for a report: far more than CPython's own.
 const QUICK_DATA: u64 = 16 << 20;
@@ -54,6 +54,7 @@ pub(super) fn tables(search: &Search<'_>, words: &mut Words<'_>) -> Found {
     if found.tables.is_empty() && hidden && search.effort == Effort::Full {
         found.tables = search.by_shape(words);
     }
+    search.separate(&mut found.tables);
     found
 }
 
@@ -136,7 +137,24 @@ impl Search<'_> {
         }
     }
 
-    /// Whether none of its arenas is in a table that was found before, and whether all are mapped memory.
+    /// Keeps arenas that are mapped memory, and of those that overlap one: a damaged record may name any place.
+    fn separate(&self, tables: &mut [Table]) {
+        let mut taken: BTreeMap<Addr, Addr> = BTreeMap::new();
+        for table in tables {
+            table.keep(|range| {
+                let below = taken.range(..range.end()).next_back();
+                let fits = self.is_mapped(range) && below.is_none_or(|(_, end)| *end <= range.start());
+                fits && taken.insert(range.start(), range.end()).is_none()
+            });
+        }
+    }
+
+    fn is_mapped(&self, range: AddrRange) -> bool {
+        let is_committed = |at| self.snapshot.space.region_at(at).is_some_and(|r| r.state == State::Committed);
+        is_committed(range.start()) && range.end().checked_sub(1).is_some_and(is_committed)
+    }
+
+    /// Whether it has arenas, none of which is in a table that was found before.
     fn is_new(&self, table: &Table, tables: &[Table]) -> bool {
         let known: BTreeSet<u64> = tables.iter().flat_map(|t| &t.arenas).map(|(_, record)| record.address).collect();
         let mut addresses = table.arenas.iter().map(|(_, record)| record.address);
@@ -191,7 +209,7 @@ fn slot_of(words: &mut Words<'_>, arena: Addr) -> Option<u64> {
 }
 
 /// The cheap part of [`Record::may_be`], for every word of a process.
-fn may_be_record(platform: &crate::model::Platform, window: &[u64; 4]) -> bool {
+fn may_be_record(platform: &Platform, window: &[u64; 4]) -> bool {
     let [address, pool_address, counts, further] = *window;
     let (free, all) = match platform.width.bytes() {
         8 => (low_half(platform, counts), if low_half(platform, 1) == 1 { counts >> 32 } else { counts & 0xffff_ffff }),

@@ -134,6 +134,15 @@ impl Table {
         })
     }
 
+    /// Drops arenas that `fits` is false for.
+    pub fn keep(&mut self, mut fits: impl FnMut(AddrRange) -> bool) {
+        let layout = self.layout;
+        let (kept, dropped) =
+            self.arenas.drain(..).partition(|(_, record): &(u64, Record)| record.range(layout).is_some_and(&mut fits));
+        self.arenas = kept;
+        self.damaged.extend(Vec::into_iter(dropped).map(|(slot, _)| slot));
+    }
+
     /// Arenas whose pools agree with the record: what tells the array in use from copies that realloc left behind.
     pub fn consistent(&self, words: &mut Words<'_>) -> usize {
         self.arenas.iter().filter(|(slot, record)| self.agrees(words, *slot, record)).count()
