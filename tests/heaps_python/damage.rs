@@ -40,7 +40,7 @@ fn one_corrupt_word_anywhere() {
     let (mut walks, mut noticed, begin) = (0, 0, Instant::now());
     for python in many {
         let image = core(std::slice::from_ref(&python));
-        let (data, heap, arena) = (image.find("load[0]"), image.find("load[1]"), image.find("load[2]"));
+        let (data, heap, arena) = (image.find("load[1]"), image.find("load[2]"), image.find("load[3]"));
         let word = if python.arch.wide { 8 } else { 4 };
         let table = heap.start + 0x8010;
         let pools = (0..3).flat_map(|pool| (0..10).map(move |index| arena.start + pool * 4096 + index * word));
@@ -76,8 +76,8 @@ fn missing_memory_is_missing() {
     let python = small(X86_64, 4096, 16, Variables::Struct);
     let mut image = core(std::slice::from_ref(&python));
     // Nothing of the second arena, half of the third.
-    image.set("phdr[4].p_filesz", 0);
-    image.set("phdr[5].p_filesz", 0x2000);
+    image.set("phdr[5].p_filesz", 0);
+    image.set("phdr[6].p_filesz", 0x2000);
     let heap = walk(&image.bytes, Effort::Full).unwrap();
     assert_sane("missing", &heap, &python);
     assert_eq!(heap.grade, Grade::Partial);
@@ -96,10 +96,12 @@ fn missing_memory_is_missing() {
 fn a_dump_that_ends_anywhere() {
     let python = small(X86_64, 4096, 16, Variables::Struct);
     let image = core(std::slice::from_ref(&python));
+    let mut partial = 0;
     for length in (0..image.bytes.len()).step_by(image.bytes.len() / 150) {
         if let Some(heap) = walk(&image.bytes[..length], Effort::Full) {
             assert_sane(&format!("cut at {length:#x}"), &heap, &python);
-            assert!(heap.grade != Grade::Exact, "cut at {length:#x}");
+            partial += u32::from(heap.grade == Grade::Partial);
         }
     }
+    assert!(partial > 20, "{partial}");
 }

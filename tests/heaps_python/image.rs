@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use crate::synth::bytes::{Endian, Image};
 use crate::synth::elf_arch::Arch;
 use crate::synth::elf_core::{Core, Load};
+use crate::synth::elf_image::ElfImage;
 use crate::synth::elf_notes::MappedFile;
 use crate::synth::elf_process::Thread;
 
@@ -71,7 +72,7 @@ impl Python {
     }
 
     pub fn data_address(&self) -> u64 {
-        0x0070_0000 + self.number * 0x10_0000
+        0x0071_0000 + self.number * 0x10_0000
     }
 
     pub fn heap_address(&self) -> u64 {
@@ -251,8 +252,10 @@ impl Python {
 /// A core of a process with these interpreters.
 pub fn core(pythons: &[Python]) -> Image {
     let arch = pythons[0].arch;
-    let mut files = Vec::new();
-    let mut loads = Vec::new();
+    let code = 0x0040_0000;
+    let image = ElfImage::new(arch).fixed().load(code, arch.page, 5).build_id(&[7; 20]).size(0x400);
+    let mut files = vec![MappedFile::new(code, code + arch.page, 0, "/usr/bin/python3.11")];
+    let mut loads = vec![Load::new(code, arch.page, "r-x").content(code, &image.bytes())];
     for python in pythons {
         let data = Load::new(python.data_address(), 0x2000, "rw-");
         let nowhere = python.variables == Variables::Nowhere;

@@ -24,7 +24,7 @@ fn make(name: &str, python: &str, mode: &str, variable: Option<(&str, &str)>) ->
     None
 }
 
-/// The machine's interpreters: the system's, and pyenv's where there is one.
+/// The machine's interpreters.
 fn interpreters() -> Vec<String> {
     let has = |python: &str| Command::new(python).arg("--version").output().is_ok_and(|out| out.status.success());
     let found: Vec<String> = ["/usr/bin/python3"].into_iter().filter(|p| has(p)).map(str::to_owned).collect();

@@ -5,7 +5,7 @@
 //! in builds of 3.6 to 3.11). With link-time optimisation only some of them stay together (Debian's 3.11).
 
 use super::layout::record_size;
-use super::record::{Counts, FIRST_SLOTS, MAX_SLOTS, Table};
+use super::record::{Counts, FIRST_SLOTS, MAX_SLOTS, Record, Table};
 use super::stream::low_half;
 use crate::addr::Addr;
 use crate::heaps::memory::Words;
@@ -46,6 +46,8 @@ pub(super) struct Manager {
     pub table: Addr,
     /// Its length.
     pub slots: u64,
+    /// First of the list of its records without an arena, or 0.
+    pub unused: u64,
 }
 
 impl Manager {
@@ -71,14 +73,31 @@ impl Manager {
         let size = record_size(word);
         let inside = |to: u64| to.checked_sub(table).is_some_and(|b| b.is_multiple_of(size) && b / size < slots);
         let fits = table.is_multiple_of(word) && [unused, usable].into_iter().all(|to| to == 0 || inside(to));
-        fits.then_some(Manager { at, order, table: Addr(table), slots })
+        fits.then_some(Manager { at, order, table: Addr(table), slots, unused })
     }
 
     /// The table, with what the variables behind say of it.
     pub fn open(&self, words: &mut Words<'_>) -> Option<Table> {
         let mut table = Table::open(words, self.table, Some(self.slots))?;
         table.counts = self.order.counts().iter().find_map(|distance| self.counts(words, &table, *distance));
+        let listed = self.unused_records(words);
+        let records = self.slots.saturating_sub((table.arenas.len() + table.damaged.len()) as u64);
+        table.unlisted = (listed != records).then_some((listed, records));
         Some(table)
+    }
+
+    /// Length of the list of records without an arena, as far as it leads through such records.
+    fn unused_records(&self, words: &mut Words<'_>) -> u64 {
+        let size = record_size(words.size());
+        let (mut next, mut length) = (self.unused, 0);
+        while length < self.slots {
+            let slot = next.checked_sub(self.table.0).filter(|bytes| bytes.is_multiple_of(size)).map(|b| b / size);
+            let Some(_) = slot.filter(|slot| *slot < self.slots) else { break };
+            let Some(record) = Record::read(words, Addr(next)).filter(|record| record.address == 0) else { break };
+            length += 1;
+            next = record.next;
+        }
+        length
     }
 
     /// The three counts, if they are `distance` words away; the first is the number of arenas.
