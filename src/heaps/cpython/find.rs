@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::layout::{Layout, PAGE, record_size};
-use super::manager::{Manager, Order};
+use super::manager::{Length, Manager, Order};
 use super::record::{MAX_SLOTS, Record, Table};
 use super::stream::{low_half, windows};
 use crate::addr::{Addr, AddrRange};
@@ -48,7 +48,8 @@ pub(super) fn tables(search: &Search<'_>, words: &mut Words<'_>) -> Found {
         found.unsearched = !search.may_scan();
         if search.may_scan() {
             let orders = if of_structs { &[Order::Upward][..] } else { &Order::ALL };
-            search.open_all(search.managers(search.candidates.anonymous(), orders), words, &mut found.tables);
+            let managers = search.managers(search.beside_arenas(&found.tables).into_iter(), orders);
+            search.open_all(managers, words, &mut found.tables);
         }
     }
     if found.tables.is_empty() && hidden && search.effort == Effort::Full {
@@ -80,15 +81,32 @@ impl Search<'_> {
         self.candidates.anonymous().map(captured).sum()
     }
 
+    /// Anonymous memory without arenas: the variables are in malloc's memory.
+    fn beside_arenas(&self, tables: &[Table]) -> Vec<AddrRange> {
+        let arenas = tables.iter().flat_map(|t| t.arenas.iter().filter_map(|(_, record)| record.range(t.layout)));
+        let arenas: BTreeMap<Addr, Addr> = arenas.map(|range| (range.start(), range.end())).collect();
+        let mut beside = Vec::new();
+        for range in self.candidates.anonymous() {
+            let mut at = range.start();
+            for (start, end) in arenas.range(..range.end()).filter(|(_, end)| **end > range.start()) {
+                beside.extend(AddrRange::new(at, *start));
+                at = at.max(*end);
+            }
+            beside.extend(AddrRange::new(at, range.end()));
+        }
+        beside
+    }
+
     /// Whether all memory may be read.
     fn may_scan(&self) -> bool {
         self.effort == Effort::Full || self.anonymous_bytes() <= Effort::QUICK_BYTES
     }
 
-    /// Whether variables may be where they were not looked for: modules' data are not known, or python's were of no help.
+    /// Whether variables may be where they were not looked for: modules' data are not in the dump, or python's were of no
+    /// help. For a report it is believed that a python with data and without arenas has none.
     fn may_be_hidden(&self) -> bool {
         let known = self.candidates.of_modules().any(|range| self.memory.captured_in(range).next().is_some());
-        self.expected || !known
+        !known || self.expected && self.effort == Effort::Full
     }
 
     fn is_anonymous(&self, at: u64) -> bool {
@@ -97,8 +115,13 @@ impl Search<'_> {
 
     fn managers(&self, ranges: impl Iterator<Item = AddrRange>, orders: &[Order]) -> Vec<Manager> {
         let (mut found, platform) = (Vec::new(), &self.snapshot.platform);
+        let length = Length::of(platform);
         for range in ranges {
             windows::<4>(self.memory, platform, range, |at, words| {
+                let [_, second, third, _] = *words;
+                if !(length.may_be(second) || length.may_be(third)) {
+                    return;
+                }
                 let managers = orders.iter().filter_map(|order| Manager::of_words(platform, at, words, *order));
                 let fitting = managers.filter(|manager| self.is_anonymous(manager.table.0));
                 found.extend(fitting.take(MOST.saturating_sub(found.len())));

@@ -35,6 +35,27 @@ impl Order {
     }
 }
 
+/// The cheap question for every word of a process: whether it can be the length of a table.
+#[derive(Clone, Copy)]
+pub(super) struct Length {
+    shift: u32,
+}
+
+impl Length {
+    /// For words of that platform.
+    pub fn of(platform: &Platform) -> Length {
+        let low = low_half(platform, 1) == 1;
+        Length { shift: if low { 0 } else { 32 } }
+    }
+
+    /// Whether it is 16, or a larger power of two.
+    #[inline]
+    pub fn may_be(self, word: u64) -> bool {
+        let slots = word >> self.shift & 0xffff_ffff;
+        (FIRST_SLOTS..=MAX_SLOTS).contains(&slots) && slots & (slots - 1) == 0
+    }
+}
+
 /// Where the variables are, and what they say of the table.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Manager {
@@ -66,7 +87,7 @@ impl Manager {
     fn new(platform: &Platform, (at, order): (Addr, Order), words: [u64; 4]) -> Option<Manager> {
         let [table, length, unused, usable] = words;
         let slots = low_half(platform, length);
-        if !slots.is_power_of_two() || !(FIRST_SLOTS..=MAX_SLOTS).contains(&slots) || table == 0 {
+        if !Length::of(platform).may_be(length) || table == 0 {
             return None;
         }
         let word = u64::from(platform.width.bytes());
