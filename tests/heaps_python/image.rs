@@ -251,16 +251,21 @@ impl Python {
 
 /// A core of a process with these interpreters.
 pub fn core(pythons: &[Python]) -> Image {
+    core_of("/usr/bin/python3.11", pythons)
+}
+
+/// The same with another name of the executable.
+pub fn core_of(program: &str, pythons: &[Python]) -> Image {
     let arch = pythons[0].arch;
     let code = 0x0040_0000;
     let image = ElfImage::new(arch).fixed().load(code, arch.page, 5).build_id(&[7; 20]).size(0x400);
-    let mut files = vec![MappedFile::new(code, code + arch.page, 0, "/usr/bin/python3.11")];
+    let mut files = vec![MappedFile::new(code, code + arch.page, 0, program)];
     let mut loads = vec![Load::new(code, arch.page, "r-x").content(code, &image.bytes())];
     for python in pythons {
         let data = Load::new(python.data_address(), 0x2000, "rw-");
         let nowhere = python.variables == Variables::Nowhere;
         loads.push(if nowhere { data } else { data.content(python.data_address(), &python.data_bytes()) });
-        files.push(MappedFile::new(python.data_address(), python.data_address() + 0x2000, 5, "/usr/bin/python3.11"));
+        files.push(MappedFile::new(python.data_address(), python.data_address() + 0x2000, 5, program));
         let heap = Load::new(python.heap_address(), 0x2_0000, "rw-");
         loads.push(heap.content(python.heap_address(), &python.heap_bytes()));
         for (slot, arena) in &python.arenas {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use fragscope::heaps::{self, Allocator, Effort, Grade, Heap};
 use fragscope::load::{self, LoadOptions};
 
-use super::image::{Arena, Pool, Python, Variables, core};
+use super::image::{Arena, Pool, Python, Variables, core, core_of};
 use super::stats::{Stats, figures};
 use crate::synth::elf_arch::{AARCH64, Arch, PPC64, X86, X86_64};
 
@@ -132,4 +132,32 @@ fn one_arena_in_detail() {
     let fill = heap.parts[0].fill.as_ref().unwrap();
     let pages: Vec<(u64, u64)> = fill.free_pages().take(3).map(|(at, bytes)| (at.0, bytes)).collect();
     assert_eq!(pages, [(0x2000_0000, 4096), (0x2000_1000, 5 * 512), (0x2000_2000, 4096)]);
+}
+
+/// A process whose allocator has no arena.
+fn without_arenas(program: &str) -> Option<Heap> {
+    let mut python = python(LAYOUTS[3], Variables::Struct);
+    python.arenas.clear();
+    walk(&core_of(program, &[python]).bytes, Effort::Full)
+}
+
+#[test]
+fn builds_without_a_global_lock_are_named() {
+    for program in ["/usr/bin/python3.13t", "/usr/lib/libpython3.14t.so.1.0"] {
+        let heap = without_arenas(program).unwrap();
+        assert_eq!((heap.grade, heap.python, heap.arenas.len()), (Grade::NotWalked, None, 0));
+        assert!(heap.notes[0].contains("without a global lock"), "{:?}", heap.notes);
+    }
+    assert!(without_arenas("/usr/bin/python3.13").unwrap().notes[0].contains("PYTHONMALLOC=malloc"));
+    assert_eq!(without_arenas("/usr/bin/perl"), None);
+}
+
+/// Blender and others link it in: no module is called python.
+#[test]
+fn an_interpreter_inside_of_another_program_is_found() {
+    let python = python(LAYOUTS[2], Variables::Backwards);
+    for effort in [Effort::Quick, Effort::Full] {
+        let heap = walk(&core_of("/usr/bin/blender", std::slice::from_ref(&python)).bytes, effort);
+        assert_walked("blender", heap.as_ref(), &python.stats());
+    }
 }
