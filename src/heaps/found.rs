@@ -35,6 +35,25 @@ pub enum Allocator {
 }
 
 impl Allocator {
+    /// All of them.
+    pub const ALL: [Allocator; 15] = [
+        Allocator::Glibc,
+        Allocator::Cpython,
+        Allocator::Wine,
+        Allocator::Nt,
+        Allocator::SegmentHeap,
+        Allocator::Musl,
+        Allocator::Bionic,
+        Allocator::Jemalloc,
+        Allocator::Tcmalloc,
+        Allocator::Mimalloc,
+        Allocator::PartitionAlloc,
+        Allocator::Scudo,
+        Allocator::Go,
+        Allocator::Java,
+        Allocator::DotNet,
+    ];
+
     /// The word used in reports and JSON.
     pub fn name(self) -> &'static str {
         match self {
@@ -71,6 +90,9 @@ pub enum Grade {
 }
 
 impl Grade {
+    /// All of them.
+    pub const ALL: [Grade; 4] = [Grade::Exact, Grade::Partial, Grade::Experimental, Grade::NotWalked];
+
     /// The word used in reports and JSON.
     pub fn name(self) -> &'static str {
         match self {
@@ -316,6 +338,20 @@ pub enum Role {
         /// Which heap.
         heap: u32,
     },
+    /// Address space of an allocator that was recognised and not walked.
+    Unwalked,
+}
+
+impl Role {
+    /// Number of the arena or Windows heap that it belongs to, in [`Heap::arenas`].
+    pub fn arena(self) -> Option<u32> {
+        match self {
+            Role::MainBrk | Role::MainMapped => Some(0),
+            Role::ThreadHeap { arena, .. } => Some(arena),
+            Role::Segment { heap } | Role::LargeBlock { heap } => Some(heap),
+            Role::Mmapped | Role::PythonArena | Role::Unwalked => None,
+        }
+    }
 }
 
 /// A range that belongs to a heap.

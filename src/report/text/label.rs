@@ -30,7 +30,7 @@ pub(super) fn owner_with_address(cx: Context<'_>, id: OwnerId) -> String {
 }
 
 fn label(owner: &Owner) -> String {
-    let name = owner.name.as_deref().map(|n| shortened(file_name(n), NAME));
+    let name = owner.shown().map(|n| shortened(file_name(n), NAME));
     match (owner.kind, owner.thread_id, name) {
         (OwnerKind::Stack, Some(thread), Some(name)) => format!("stack of {thread} ({name})"),
         (OwnerKind::Stack, Some(thread), None) => format!("stack of {thread}"),
