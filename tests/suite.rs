@@ -19,6 +19,10 @@ mod diff;
 mod documents;
 mod fit_laws;
 mod golden;
+mod heap_ask;
+mod heap_map;
+mod heap_view;
+mod heaps_python;
 mod hostile;
 mod html;
 #[cfg(unix)]
