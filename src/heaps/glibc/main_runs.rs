@@ -32,7 +32,7 @@ impl Search<'_> {
         let mut gaps = Gaps::default();
         let start = self.brk_start.or_else(|| self.brk_owner().map(|range| range.start()));
         if let Some(start) = start {
-            self.from_brk(words, survey, start.0, &mut gaps);
+            self.walk_brk(words, survey, start.0, &mut gaps);
         }
         if !gaps.close(survey) {
             self.pieces(words, survey, &gaps);
@@ -71,7 +71,7 @@ impl Search<'_> {
     }
 
     /// Runs from where brk began, with gaps between them.
-    fn from_brk(&self, words: &mut Words<'_>, survey: &mut Survey<'_>, start: u64, gaps: &mut Gaps) {
+    fn walk_brk(&self, words: &mut Words<'_>, survey: &mut Survey<'_>, start: u64, gaps: &mut Gaps) {
         let limit = self.limit(start);
         let mut next = survey.shape.first_chunk(start).map(|first| (start, first));
         while let Some((start, first)) = next.filter(|(_, first)| *first < limit) {

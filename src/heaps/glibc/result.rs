@@ -53,17 +53,17 @@ pub(super) fn fill(
     arena.top = walked.top.map(|(_, size)| size).or(empty.then_some(0));
     // A sum that is smaller than what was walked is damaged.
     arena.system = arena.system.filter(|system| walked.walked <= *system);
-    arena.trim = trim_of(snapshot, shape, walked, cached, max).or(empty.then(Trim::default));
+    arena.trim = trim_of(snapshot, shape, walked, cached).or(empty.then(Trim::default));
 }
 
-fn trim_of(snapshot: &Snapshot, shape: Shape, walked: &Walked, cached: &[(u64, u64)], max: u64) -> Option<Trim> {
+fn trim_of(snapshot: &Snapshot, shape: Shape, walked: &Walked, cached: &[(u64, u64)]) -> Option<Trim> {
     let (trimmed, top) = (walked.trimmed?, walked.top?);
     let end = top.0.checked_add(top.1)?;
     let from_brk = walked.state.main
         && brk_ends_at(snapshot, end)
         && walked.runs.iter().any(|run| run.role == Role::MainBrk && run.first <= top.0 && top.0 < run.end);
+    // Heaps of thread arenas stay, even those that are free as a whole: free() gives them back, malloc_trim() does not.
     let top_pages = if from_brk { trim::of_top(shape, trimmed.top) } else { 0 };
-    let space = if walked.state.main { top_pages } else { trimmed.empty_heaps * max };
     let blocker = trimmed.pinned.map(|(at, size)| Blocker {
         address: Addr(at),
         size,
@@ -73,7 +73,7 @@ fn trim_of(snapshot: &Snapshot, shape: Shape, walked: &Walked, cached: &[(u64, u
         },
         free_below: trimmed.free_below,
     });
-    Some(Trim { memory: trimmed.inside + top_pages, address_space: space, blocker })
+    Some(Trim { memory: trimmed.inside + top_pages, address_space: top_pages, blocker })
 }
 
 /// Whether a mapping ends here, so that brk can be taken back.

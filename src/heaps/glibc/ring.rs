@@ -67,8 +67,8 @@ fn of_anchor(snapshot: &Snapshot, words: &mut Words<'_>, anchor: Anchor, shape: 
         // Without a closed ring something else has to say that this is an arena.
         let plausible = looks_like_malloc_state(words, start, shape);
         let confirmed = plausible && add_known(snapshot, words, &mut ring);
-        let missing = plausible && next_is_missing(words, &ring);
-        if !confirmed && !missing && !(plausible && anchor.doubtful == 0 && has_memory(words, start, shape)) {
+        let whole = anchor.doubtful == 0 && has_memory(words, start, shape);
+        if !plausible || !(confirmed || next_is_missing(words, &ring) || whole) {
             return None;
         }
     }

@@ -22,8 +22,6 @@ pub(super) struct Trimmed {
     pub inside: u64,
     /// Bytes from the start of what is free at the end to the end of top.
     pub top: u64,
-    /// Whole heaps at the end in which nothing is in use.
-    pub empty_heaps: u64,
     /// The last chunk in use before top: address and size.
     pub pinned: Option<(u64, u64)>,
     /// Free bytes right below it.
@@ -62,7 +60,6 @@ fn pin(shape: Shape, runs: &[Run], records: &Records, top: u64, trimmed: &mut Tr
         if !run.thread || run.broken {
             return;
         }
-        trimmed.empty_heaps += 1;
         // The heap before ends with marks.
         let before = runs.iter().take_while(|other| other.first < run.first).last();
         end = before.map_or(0, |before| before.chunks_end);
