@@ -40,7 +40,7 @@ pub(super) fn of_survey(words: &mut Words<'_>, mut survey: Survey<'_>, gaps: u64
     if !closes && !broken {
         check_sum(&mut survey, gaps);
     }
-    let trimmed = survey.top.map(|top| trim::of_runs(survey.shape, &survey.runs, &survey.records, top));
+    let trimmed = survey.top.map(|top| trim::of_runs(words.memory(), survey.shape, &survey.runs, &survey.records, top));
     if let Some(seen) = &mut survey.seen {
         mark_fast(&survey.runs, &survey.records, seen);
     }

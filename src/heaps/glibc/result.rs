@@ -64,6 +64,7 @@ fn trim_of(snapshot: &Snapshot, shape: Shape, walked: &Walked, cached: &[(u64, u
         && walked.runs.iter().any(|run| run.role == Role::MainBrk && run.first <= top.0 && top.0 < run.end);
     // Heaps of thread arenas stay, even those that are free as a whole: free() gives them back, malloc_trim() does not.
     let top_pages = if from_brk { trim::of_top(shape, trimmed.top) } else { 0 };
+    let top_memory = if from_brk { trimmed.top_touched } else { 0 };
     let blocker = trimmed.pinned.map(|(at, size)| Blocker {
         address: Addr(at),
         size,
@@ -73,7 +74,7 @@ fn trim_of(snapshot: &Snapshot, shape: Shape, walked: &Walked, cached: &[(u64, u
         },
         free_below: trimmed.free_below,
     });
-    Some(Trim { memory: trimmed.inside + top_pages, address_space: top_pages, blocker })
+    Some(Trim { memory: trimmed.inside + top_memory, address_space: top_pages, blocker })
 }
 
 /// Whether a mapping ends here, so that brk can be taken back.

@@ -7,6 +7,8 @@
 use super::layout::Shape;
 use super::records::{Found, Met, Records};
 use super::survey::Run;
+use crate::addr::{Addr, AddrRange};
+use crate::model::Memory;
 
 /// Free chunks that lie behind each other, joined.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -22,6 +24,8 @@ pub(super) struct Trimmed {
     pub inside: u64,
     /// Bytes from the start of what is free at the end to the end of top.
     pub top: u64,
+    /// Bytes of pages at its end that hold anything, of those that could go back to the system.
+    pub top_touched: u64,
     /// The last chunk in use before top: address and size.
     pub pinned: Option<(u64, u64)>,
     /// Free bytes right below it.
@@ -29,17 +33,20 @@ pub(super) struct Trimmed {
 }
 
 /// Of an arena whose runs end with that of `top` (address and size).
-pub(super) fn of_runs(shape: Shape, runs: &[Run], records: &Records, top: (u64, u64)) -> Trimmed {
+pub(super) fn of_runs(memory: Memory<'_>, shape: Shape, runs: &[Run], records: &Records, top: (u64, u64)) -> Trimmed {
     let mut trimmed = Trimmed { top: top.1, ..Trimmed::default() };
+    let mut touched = Touched { memory, buffer: vec![0; 1 << 16] };
     for run in runs {
         for extent in extents(shape, &run.met, records) {
             if extent.end == top.0 {
                 trimmed.top += extent.end - extent.start;
             } else {
-                trimmed.inside += whole_pages(shape, extent);
+                trimmed.inside += touched.bytes(shape, whole_pages(shape, extent));
             }
         }
     }
+    let end = top.0 + top.1;
+    trimmed.top_touched = touched.bytes(shape, AddrRange::new(Addr(end - of_top(shape, trimmed.top)), Addr(end)));
     pin(shape, runs, records, top.0, &mut trimmed);
     trimmed
 }
@@ -66,10 +73,37 @@ fn pin(shape: Shape, runs: &[Run], records: &Records, top: u64, trimmed: &mut Tr
     }
 }
 
-/// Bytes of whole pages that `mtrim` gives back of a free chunk.
-fn whole_pages(shape: Shape, extent: Extent) -> u64 {
+/// The whole pages that `mtrim` gives back of a free chunk.
+fn whole_pages(shape: Shape, extent: Extent) -> Option<AddrRange> {
     let begin = (extent.start + 6 * shape.word).next_multiple_of(shape.page);
-    extent.end.checked_sub(begin).map_or(0, |bytes| bytes / shape.page * shape.page)
+    AddrRange::new(Addr(begin), Addr(extent.end / shape.page * shape.page))
+}
+
+/// Counts pages that hold anything.
+struct Touched<'a> {
+    memory: Memory<'a>,
+    buffer: Vec<u8>,
+}
+
+impl Touched<'_> {
+    /// Bytes of the pages that hold anything but zeros. A page of zeros was never touched, or was given back before: there
+    /// is no memory behind it. What the dump does not hold counts as touched.
+    fn bytes(&mut self, shape: Shape, pages: Option<AddrRange>) -> u64 {
+        let (Some(pages), Ok(page)) = (pages, usize::try_from(shape.page)) else { return 0 };
+        let mut empty = 0;
+        let mut at = pages.start();
+        while at < pages.end() {
+            let want = usize::try_from(pages.end().distance_from(at)).unwrap_or(usize::MAX).min(self.buffer.len());
+            let Some(part) = self.buffer.get_mut(..want) else { break };
+            let got = self.memory.read(at, part);
+            let zero = part.get(..got).unwrap_or_default().chunks_exact(page);
+            empty += zero.filter(|page| page.iter().fold(0, |all, byte| all | byte) == 0).count() as u64 * shape.page;
+            // Past a hole page by page.
+            let Some(next) = at.checked_add((got as u64).max(shape.page)) else { break };
+            at = next;
+        }
+        pages.size().saturating_sub(empty)
+    }
 }
 
 /// What main's `systrim` gives back of a top of this size, if brk ends there.
