@@ -5,11 +5,13 @@ use serde::Serialize;
 
 use super::heap_shares::HeapSharesView;
 use super::root::{SCHEMA_VERSION, Tool};
-use super::{Address, AddressSpaceView, BucketView, Context, DumpView, List, Word};
+use super::{Address, AddressSpaceView, AdviceView, BucketView, Context, DumpView, List, Word};
+use super::{ReservationsView, ReturnsView, ServingView};
 use crate::analyze::figures::percentage;
+use crate::analyze::heaps::{Answers, Serving};
 use crate::heaps::{
     Allocator, Arena, Bin, BinKind, Blocker, ChunkState, Free, Grade, Heap, POWERS, SizeClass, Sums, Tally, Trim,
-    Trouble, Tuning,
+    Trouble, Tuning, part_names,
 };
 
 use super::heap_part::HeapPartView;
@@ -29,6 +31,17 @@ pub struct HeapReport<'a> {
     pub heaps: List<'a, HeapView<'a>>,
     /// The address space by what becomes of it.
     pub shares: HeapSharesView,
+    /// Whether the request of `--need` or of the dump could have been served from inside; null without one, without
+    /// glibc's heaps, or with an alignment.
+    pub serving: Option<ServingView<'a>>,
+    /// What the heap's growth would take, step by step: for the request, or for a small one. Null without glibc's heaps.
+    pub growth: Option<ServingView<'a>>,
+    /// What would come back, by allocator.
+    pub returns: Vec<ReturnsView<'a>>,
+    /// What thread arenas reserve; null without any.
+    pub reservations: Option<ReservationsView>,
+    /// What could be done about the heaps, each with its effect, whether it matters or not.
+    pub advice: Vec<AdviceView<'a>>,
 }
 
 /// One allocator's heaps. Bytes are sizes of chunks with their headers; what was not walked is null, never 0.
@@ -243,8 +256,12 @@ pub struct TroubleView<'a> {
 }
 
 impl<'a> HeapReport<'a> {
-    /// The heaps with their heads.
-    pub fn new(cx: Context<'a>) -> HeapReport<'a> {
+    /// The heaps with their heads, and what was asked of them.
+    pub fn new(cx: Context<'a>, answers: &'a Answers) -> HeapReport<'a> {
+        let serving = |serving: &'a Option<Serving>| {
+            serving.as_ref().and_then(|serving| ServingView::new(cx, serving, answers.crashed))
+        };
+        let returns = answers.returns.iter().zip(&answers.looks);
         HeapReport {
             schema_version: SCHEMA_VERSION,
             tool: Tool::this(),
@@ -252,6 +269,11 @@ impl<'a> HeapReport<'a> {
             address_space: AddressSpaceView::new(cx),
             heaps: heaps(cx),
             shares: HeapSharesView::new(cx),
+            serving: serving(&answers.serving),
+            growth: serving(&answers.growth),
+            returns: returns.filter_map(|(returns, looks)| ReturnsView::new(cx, returns, looks)).collect(),
+            reservations: answers.reservations.map(ReservationsView::new),
+            advice: answers.advice.iter().map(AdviceView::new).collect(),
         }
     }
 }
@@ -263,6 +285,8 @@ pub(super) fn heaps(cx: Context<'_>) -> List<'_, HeapView<'_>> {
 
 impl<'a> HeapView<'a> {
     fn new(cx: Context<'a>, heap: &'a Heap) -> HeapView<'a> {
+        let names = part_names(heap);
+        let part = move |index: usize| Some(HeapPartView::new(cx, heap.parts.get(index)?, names.get(index)?.clone()));
         HeapView {
             allocator: Word(heap.allocator),
             layout: heap.layout.as_deref(),
@@ -270,7 +294,7 @@ impl<'a> HeapView<'a> {
             mmapped: heap.mmapped.map(HeapTallyView::new),
             totals: HeapTotalsView::new(heap),
             arenas: List::new(heap.arenas.len(), move |index| Some(ArenaView::new(cx, heap.arenas.get(index)?))),
-            parts: List::new(heap.parts.len(), move |index| Some(HeapPartView::new(cx, heap.parts.get(index)?))),
+            parts: List::new(heap.parts.len(), part),
             size_classes: heap.size_classes.iter().map(SizeClassView::new).collect(),
             tuning: heap.tuning.map(|tuning| TuningView::new(cx, tuning)),
             notes: &heap.notes,

@@ -12,6 +12,8 @@ mod gap;
 mod heads;
 mod heap;
 mod heap_part;
+mod heap_returns;
+mod heap_serving;
 mod heap_shares;
 mod hex;
 mod lazy;
@@ -45,6 +47,8 @@ pub use heap::{
     SizeClassView, TrimView, TroubleView, TuningView,
 };
 pub use heap_part::{HeapPartView, HeapRole};
+pub use heap_returns::{PinView, ReservationsView, ReturnsView};
+pub use heap_serving::{ArenaAnswerView, BrkView, GrowthStepView, ObstacleView, ServingView};
 pub use heap_shares::HeapSharesView;
 pub use hex::Address;
 pub use lazy::List;
