@@ -124,12 +124,8 @@ fn go_by_where_its_heap_begins() {
     let heaps = walk(&snapshot, NO_MEMORY, Effort::Quick);
     assert_eq!(heaps.list[0].notes, ["recognised by its heap at 0xc000000000"]);
     place(&mut snapshot, &heaps);
-    let names: Vec<Option<&str>> = snapshot
-        .space
-        .regions()
-        .iter()
-        .map(|region| snapshot.owner(region.owner).unwrap().shown())
-        .collect();
+    let names: Vec<Option<&str>> =
+        snapshot.space.regions().iter().map(|region| snapshot.owner(region.owner).unwrap().shown()).collect();
     assert_eq!(names, [Some("Go arena"); 2]);
     for other in [&[(4 * MIB, State::Committed)][..], &[(64 * MIB, State::Reserved)]] {
         assert_eq!(recognised(&at_go(other)), []);

@@ -87,7 +87,9 @@ fn check_lists(survey: &mut Survey<'_>) {
 fn check_sum(survey: &mut Survey<'_>, gaps: u64) {
     let runs: u64 = survey.runs.iter().map(|run| run.end - run.start).sum();
     let message = match survey.arena.system {
-        Some(system) => format!("The arena's pieces that were found are {runs} bytes and {gaps} of others between them, and it says {system}"),
+        Some(system) => format!(
+            "The arena's pieces that were found are {runs} bytes and {gaps} of others between them, and it says {system}"
+        ),
         None => "The dump does not hold what the arena says of its size".to_owned(),
     };
     survey.troubles.add("sum", Some(survey.arena.at.0), message);

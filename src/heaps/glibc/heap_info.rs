@@ -121,4 +121,3 @@ pub(super) fn from_map(
     bases.dedup();
     bases.into_iter().filter_map(|base| heap(words, shape, arena.at, base, info, max)).collect()
 }
-

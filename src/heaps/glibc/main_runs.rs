@@ -55,7 +55,8 @@ impl Search<'_> {
         let first = regions.partition_point(|r| r.range.end().0 <= at);
         let mut end = at;
         for region in regions.get(first..).unwrap_or_default() {
-            if region.range.start().0 > end.max(at) || region.state != Commitment::Committed || region.backing.is_some() {
+            if region.range.start().0 > end.max(at) || region.state != Commitment::Committed || region.backing.is_some()
+            {
                 break;
             }
             end = region.range.end().0;

@@ -35,12 +35,7 @@ use layout::Layout;
 use ring::Ring;
 
 /// Finds and walks it; `None` where there is none.
-pub(super) fn walk(
-    snapshot: &Snapshot,
-    candidates: &Candidates,
-    memory: Memory<'_>,
-    effort: Effort,
-) -> Option<Heap> {
+pub(super) fn walk(snapshot: &Snapshot, candidates: &Candidates, memory: Memory<'_>, effort: Effort) -> Option<Heap> {
     if !may_be_glibc(snapshot) {
         return None;
     }

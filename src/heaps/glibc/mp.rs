@@ -10,12 +10,7 @@ use crate::model::Snapshot;
 const MMAP_MAX: u32 = 65536;
 
 /// Finds it in `range`, first by the usual limit of mapped chunks, then by the place where brk began.
-pub(super) fn find(
-    snapshot: &Snapshot,
-    words: &mut Words<'_>,
-    range: AddrRange,
-    brk: Option<Addr>,
-) -> Option<Tuning> {
+pub(super) fn find(snapshot: &Snapshot, words: &mut Words<'_>, range: AddrRange, brk: Option<Addr>) -> Option<Tuning> {
     let width = words.size();
     let mut limits = Vec::new();
     let mut starts = Vec::new();

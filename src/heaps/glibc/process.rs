@@ -146,7 +146,9 @@ impl<'p, 'a> Process<'p, 'a> {
         let start = self.tuning.and_then(|tuning| tuning.brk_start);
         let end = top.checked_add(size);
         let range = start.zip(end).and_then(|(start, end)| AddrRange::new(start, end));
-        let Some(range) = range.filter(|range| main.system.is_some_and(|system| range.size() <= system)) else { return };
+        let Some(range) = range.filter(|range| main.system.is_some_and(|system| range.size() <= system)) else {
+            return;
+        };
         let range = range.grown_to(self.shape.page);
         arena.reserved = range.size();
         arena.subheaps = 1;
@@ -247,8 +249,7 @@ impl<'p, 'a> Process<'p, 'a> {
 
     fn find_mapped(&mut self, walked: &[Walked]) -> Vec<Mapped> {
         let runs = walked.iter().flat_map(|walked| &walked.runs).filter(|run| !run.thread);
-        let mut taken: Vec<AddrRange> =
-            runs.filter_map(|run| AddrRange::new(Addr(run.start), Addr(run.end))).collect();
+        let mut taken: Vec<AddrRange> = runs.filter_map(|run| AddrRange::new(Addr(run.start), Addr(run.end))).collect();
         taken.extend(&self.taken);
         taken.sort_unstable();
         let expected = self.tuning.map(|tuning| tuning.mmapped);

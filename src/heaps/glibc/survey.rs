@@ -142,7 +142,9 @@ impl<'a> Survey<'a> {
             };
             run.broken = true;
             let message = match what {
-                "chunk-size" => format!("What is at {at:#x} is no chunk of the heap, or the one before it is overwritten"),
+                "chunk-size" => {
+                    format!("What is at {at:#x} is no chunk of the heap, or the one before it is overwritten")
+                }
                 _ => format!("The dump does not hold the heap's memory at {at:#x}"),
             };
             self.troubles.add(what, Some(at), message);

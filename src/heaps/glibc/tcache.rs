@@ -113,13 +113,7 @@ pub(super) fn find(
 }
 
 /// The cache in the chunk at `at`, or `None` if it is none, or empty.
-fn read(
-    words: &mut Words<'_>,
-    shape: Shape,
-    form: &Form,
-    at: u64,
-    is_chunk: &dyn Fn(u64) -> bool,
-) -> Option<Cache> {
+fn read(words: &mut Words<'_>, shape: Shape, form: &Form, at: u64, is_chunk: &dyn Fn(u64) -> bool) -> Option<Cache> {
     let size = words.word_at(Addr(at), 1)? & !FLAGS;
     let least = form.chunk(shape);
     if size < least || size > least + SLACK {

@@ -12,6 +12,7 @@ mod gap;
 mod heads;
 mod heap;
 mod heap_part;
+mod heap_python;
 mod heap_shares;
 mod hex;
 mod lazy;
