@@ -46,6 +46,7 @@ pub use heap::{
     SizeClassView, TrimView, TroubleView, TuningView,
 };
 pub use heap_part::{HeapPartView, HeapRole};
+pub use heap_python::PythonTotalsView;
 pub use heap_shares::HeapSharesView;
 pub use hex::Address;
 pub use lazy::List;
