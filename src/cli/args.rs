@@ -226,6 +226,9 @@ pub struct Heap {
     /// Show whole lists instead of their first ten entries, and also bins, size classes, ranges and settings
     #[arg(long)]
     pub all: bool,
+    /// Show the first bytes of the chunks that pin arenas; they are contents of the process's memory
+    #[arg(long)]
+    pub show_memory: bool,
     /// Add what each figure means
     #[arg(long)]
     pub explain: bool,

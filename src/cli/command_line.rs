@@ -52,6 +52,7 @@ pub fn of_heap(args: &Heap, redactor: Option<&Redactor>) -> String {
     let mut command = Command::new("heap", &args.input, redactor);
     command.space(&args.space);
     command.flag("--all", args.all);
+    command.flag("--show-memory", args.show_memory);
     command.flag("--explain", args.explain);
     command.finish()
 }

@@ -7,6 +7,7 @@ use super::failure::Failure;
 use super::map::unicode;
 use super::opened::open_walked;
 use super::output::use_color;
+use crate::analyze::heaps;
 use crate::heaps::Effort;
 use crate::report::{self, HeapOptions, HeapReport};
 
@@ -14,6 +15,7 @@ use crate::report::{self, HeapOptions, HeapReport};
 pub const HELP: &str = "\
 Examples:
   fragscope heap core.6845                       what is live, cached and free, arena by arena
+  fragscope heap core.6845 --need 1536K          could malloc have served it, and what growth needed
   fragscope heap core.6845 --all                 bins, size classes, ranges and settings as well
   fragscope heap pid:1234                        the heaps of a running process
   fragscope heap core.6845 --format json | jq '.heaps[].totals'
@@ -27,18 +29,20 @@ pub fn heap(args: &Heap) -> Result<(), Failure> {
     let dump = open_walked(&input, &args.space, Effort::Full)?;
     let answers = Answers::of(dump.snapshot(), args.output.format);
     let cx = answers.context(&dump);
+    let asked = heaps::Answers::of(cx.snapshot, cx.analysis, cx.heaps, dump.memory(), args.show_memory);
     let command = command_line::of_heap(args, dump.redactor());
     let options = HeapOptions {
         all: args.all,
         explain: args.explain,
         color: use_color(args.output.color, &args.output.destination),
         unicode: unicode(&args.output),
+        answers: Some(&asked),
         has_memory: dump.has_memory(),
         command: Some(&command),
     };
     write(&dump, &args.output.destination, |out| match args.output.format {
         Format::Text => report::write_heap(out, cx, options),
-        Format::Json => report::write_json(out, &HeapReport::new(cx)),
+        Format::Json => report::write_json(out, &HeapReport::new(cx, &asked)),
         Format::Markdown => report::write_heap_markdown(out, cx, options),
         Format::Html => report::write_heap_html(out, cx, options),
     })

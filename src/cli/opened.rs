@@ -11,7 +11,7 @@ use crate::error::LoadError;
 use crate::heaps::{self, Effort, Heaps};
 use crate::load::redact::Redactor;
 use crate::load::{self, Dump, LoadOptions};
-use crate::model::Snapshot;
+use crate::model::{Memory, Snapshot};
 
 /// What every command that analyses starts from, so that all of them say the same of a dump.
 pub struct Opened {
@@ -33,6 +33,11 @@ impl Opened {
     /// Whether the dump holds any memory that heaps could be found in.
     pub fn has_memory(&self) -> bool {
         !self.dump.memory().ranges().is_empty()
+    }
+
+    /// The process's memory, as far as the dump holds it.
+    pub fn memory(&self) -> Memory<'_> {
+        self.dump.memory()
     }
 
     /// What hides names.

@@ -1,6 +1,7 @@
 //! Questions about what is inside the heaps, joined to the map: could a request have been served from inside, what the
 //! next step of growth needs, what would come back, and what heaps reserve.
 
+mod answers;
 mod fills;
 mod guess;
 mod malloc;
@@ -10,6 +11,7 @@ pub mod serving;
 mod shares;
 mod threads;
 
+pub use answers::{Answers, Look};
 pub use fills::{Buckets, Fills};
 pub use guess::{Guess, Looks, PREVIEW, guess, preview};
 pub(super) use malloc::DEFAULT;

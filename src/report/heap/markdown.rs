@@ -22,7 +22,7 @@ pub fn write_heap_markdown(out: &mut dyn Write, cx: Context<'_>, options: HeapOp
     headline(&mut paper, cx, options);
     let facts: Vec<(&str, String)> = head::facts(cx, code).into_iter().chain(troubles::facts(cx)).collect();
     paper.list_marked('*', facts.len(), facts.iter().map(|(lead, text)| format!("**{lead}**: {}", prose(text))));
-    for section in sections::all(cx, options.all) {
+    for section in sections::all(cx, options) {
         paper.section(TABLE);
         section::write_markdown(&mut paper, &section);
     }
@@ -59,7 +59,7 @@ pub(in crate::report) fn write_section_markdown(paper: &mut Paper, cx: Context<'
     }
     paper.section(budget::HEAPS);
     paper.heading("Inside the heaps");
-    let said = sentence::all(cx);
+    let said = sentence::of_report(cx);
     paper.list(said.len(), said.iter().map(|sentence| prose(sentence)));
     sections::of_report(cx, false).iter().for_each(|section| section::write_markdown(paper, section));
 }

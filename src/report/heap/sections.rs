@@ -1,6 +1,6 @@
 //! All tables of heaps, in the order in which they are shown: what is new is added here, and every form has it.
 
-use super::{arenas, chunks, details, python, shares, troubles};
+use super::{HeapOptions, arenas, chunks, details, growth, python, remedies, returns, serving, shares, troubles};
 use crate::heaps::{Allocator, Grade, Heap};
 use crate::report::Context;
 use crate::report::section::Section;
@@ -11,9 +11,16 @@ const SHOWN: usize = 10;
 const IN_REPORT: usize = 4;
 
 /// The tables of `heap`.
-pub(in crate::report) fn all(cx: Context<'_>, everything: bool) -> Vec<Section> {
+pub(in crate::report) fn all(cx: Context<'_>, options: HeapOptions<'_>) -> Vec<Section> {
+    let everything = options.all;
     let limit = if everything { usize::MAX } else { SHOWN };
     let mut sections: Vec<Section> = Vec::new();
+    if let Some(answers) = options.answers {
+        sections.extend(serving::section(cx, answers, limit));
+        sections.extend(growth::section(cx, answers));
+        sections.extend(returns::sections(cx, answers, limit));
+        sections.extend(remedies::section(cx, answers));
+    }
     for (number, heap) in walked(cx) {
         let id = |what: &str| format!("heap-{number}-{what}");
         sections.push(troubles::section(cx, heap, id("troubles"), limit));

@@ -1,6 +1,6 @@
 //! Heaps in a sentence each.
 
-use super::words;
+use super::{serving, words};
 use crate::heaps::{Allocator, Grade, Heap, Sum, Sums};
 use crate::report::Context;
 use crate::report::escape::shortened;
@@ -13,6 +13,11 @@ const SENTENCE: usize = 600;
 pub(in crate::report) fn all(cx: Context<'_>) -> Vec<String> {
     let walked = cx.heaps.list.iter().filter(|heap| heap.grade != Grade::NotWalked).map(of_heap);
     walked.chain(not_walked(cx)).collect()
+}
+
+/// The same in a report, with the answer for its request.
+pub(in crate::report) fn of_report(cx: Context<'_>) -> Vec<String> {
+    all(cx).into_iter().chain(serving::of_report(cx)).collect()
 }
 
 /// Allocators that are there and were not walked, in one sentence.

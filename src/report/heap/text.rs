@@ -21,7 +21,7 @@ pub fn write_heap(out: &mut dyn Write, cx: Context<'_>, options: HeapOptions<'_>
     page.line("")?;
     let facts = head::facts(cx, PLAIN).into_iter().chain(troubles::facts(cx));
     facts.into_iter().try_for_each(|(lead, text)| page.item(&format!("{lead:<9}"), &text))?;
-    for section in sections::all(cx, options.all) {
+    for section in sections::all(cx, options) {
         section::write_text(&mut page, &section, options.unicode)?;
     }
     if options.explain { explain::write_some(&mut page, explain::HEAP) } else { Ok(()) }
@@ -33,6 +33,6 @@ pub(in crate::report) fn write_section(page: &mut Page<'_>, cx: Context<'_>, uni
         return Ok(());
     }
     page.heading("Inside the heaps", "`fragscope heap` shows all of it")?;
-    sentence::all(cx).iter().try_for_each(|sentence| page.item("  ", sentence))?;
+    sentence::of_report(cx).iter().try_for_each(|sentence| page.item("  ", sentence))?;
     sections::of_report(cx, false).iter().try_for_each(|section| section::write_text(page, section, unicode))
 }

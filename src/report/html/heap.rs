@@ -19,7 +19,7 @@ pub fn write_heap_html(out: &mut dyn Write, cx: Context<'_>, options: HeapOption
     let words = if options.explain { explain::HEAP } else { &[] };
     let main = html! {
         (top(cx, options))
-        @for section in sections::all(cx, options.all) { (section::markup(&section)) }
+        @for section in sections::all(cx, options) { (section::markup(&section)) }
         (explained(words))
         (evidence::markup(cx))
     };
@@ -56,7 +56,7 @@ pub(super) fn markup(cx: Context<'_>) -> Markup {
                     h2 id="heaps-title" { "Inside the heaps" }
                     p class="remark" { code { "fragscope heap" } " shows all of it" }
                 }
-                ul { @for sentence in sentence::all(cx) { li { (sentence) } } }
+                ul { @for sentence in sentence::of_report(cx) { li { (sentence) } } }
             }
             @for section in sections::of_report(cx, true) { (section::markup(&section)) }
         }

@@ -24,7 +24,7 @@ pub(super) fn neighbour(cx: Context<'_>, region: Option<&Region>, what: &str) ->
 }
 
 /// An owner with its address, for those that the name alone does not tell apart.
-pub(super) fn owner_with_address(cx: Context<'_>, id: OwnerId) -> String {
+pub fn owner_with_address(cx: Context<'_>, id: OwnerId) -> String {
     let Some(owner) = cx.snapshot.owner(id) else { return "unknown".into() };
     format!("{} {}", Hex { addr: owner.start, width: cx.snapshot.width() }, label(owner))
 }

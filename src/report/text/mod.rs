@@ -25,7 +25,7 @@ use crate::analyze::capture;
 use crate::model::Evidence;
 use page::Page;
 
-pub(super) use label::{owner_label, process_name};
+pub(super) use label::{owner_label, owner_with_address, process_name};
 
 /// Rows of a list that are shown without `--all`.
 const SHOWN: usize = 10;

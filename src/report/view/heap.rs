@@ -5,8 +5,10 @@ use serde::Serialize;
 
 use super::heap_shares::HeapSharesView;
 use super::root::{SCHEMA_VERSION, Tool};
-use super::{Address, AddressSpaceView, BucketView, Context, DumpView, List, Word};
+use super::{Address, AddressSpaceView, AdviceView, BucketView, Context, DumpView, List, Word};
+use super::{ReservationsView, ReturnsView, ServingView};
 use crate::analyze::figures::percentage;
+use crate::analyze::heaps::{Answers, Serving};
 use crate::heaps::{
     Allocator, Arena, Bin, BinKind, Blocker, ChunkState, Free, Grade, Heap, POWERS, SizeClass, Sums, Tally, Trim,
     Trouble, Tuning, part_names,
@@ -30,6 +32,17 @@ pub struct HeapReport<'a> {
     pub heaps: List<'a, HeapView<'a>>,
     /// The address space by what becomes of it.
     pub shares: HeapSharesView,
+    /// Whether the request of `--need` or of the dump could have been served from inside; null without one, without
+    /// glibc's heaps, or with an alignment.
+    pub serving: Option<ServingView<'a>>,
+    /// What the heap's growth would take, step by step: for the request, or for a small one. Null without glibc's heaps.
+    pub growth: Option<ServingView<'a>>,
+    /// What would come back, by allocator.
+    pub returns: Vec<ReturnsView<'a>>,
+    /// What thread arenas reserve; null without any.
+    pub reservations: Option<ReservationsView>,
+    /// What could be done about the heaps, each with its effect, whether it matters or not.
+    pub advice: Vec<AdviceView<'a>>,
 }
 
 /// One allocator's heaps. Bytes are sizes of chunks with their headers; what was not walked is null, never 0.
@@ -246,8 +259,12 @@ pub struct TroubleView<'a> {
 }
 
 impl<'a> HeapReport<'a> {
-    /// The heaps with their heads.
-    pub fn new(cx: Context<'a>) -> HeapReport<'a> {
+    /// The heaps with their heads, and what was asked of them.
+    pub fn new(cx: Context<'a>, answers: &'a Answers) -> HeapReport<'a> {
+        let serving = |serving: &'a Option<Serving>| {
+            serving.as_ref().and_then(|serving| ServingView::new(cx, serving, answers.crashed))
+        };
+        let returns = answers.returns.iter().zip(&answers.looks);
         HeapReport {
             schema_version: SCHEMA_VERSION,
             tool: Tool::this(),
@@ -255,6 +272,11 @@ impl<'a> HeapReport<'a> {
             address_space: AddressSpaceView::new(cx),
             heaps: heaps(cx),
             shares: HeapSharesView::new(cx),
+            serving: serving(&answers.serving),
+            growth: serving(&answers.growth),
+            returns: returns.filter_map(|(returns, looks)| ReturnsView::new(cx, returns, looks)).collect(),
+            reservations: answers.reservations.map(ReservationsView::new),
+            advice: answers.advice.iter().map(AdviceView::new).collect(),
         }
     }
 }

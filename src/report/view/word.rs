@@ -7,6 +7,7 @@ use serde::{Serialize, Serializer};
 
 use crate::analyze::diff::{self, Figure, Mismatch, Outcome, Sure, Unit, Way};
 use crate::analyze::fit::Change;
+use crate::analyze::heaps::serving::{Fits, StepKind};
 use crate::analyze::{By, Group, Remedy, VerdictKind};
 use crate::diag::Severity;
 use crate::heaps::{Allocator, BinKind, ChunkState, Grade};
@@ -69,6 +70,8 @@ vocabulary!(Sure, "Sureness", &Sure::ALL);
 vocabulary!(By, "GroupedBy", &By::ALL);
 vocabulary!(Remedy, "Remedy", &Remedy::ALL);
 vocabulary!(Allocator, "Allocator", &Allocator::ALL);
+vocabulary!(StepKind, "GrowthStepKind", &StepKind::ALL);
+vocabulary!(Fits, "Fits", &Fits::ALL);
 vocabulary!(Grade, "HeapEvidence", &Grade::ALL);
 vocabulary!(Certainty, "Certainty", &[Certainty::Free, Certainty::NotListed]);
 vocabulary!(

@@ -24,6 +24,10 @@ pub enum StepKind {
 }
 
 impl StepKind {
+    /// All.
+    pub const ALL: [StepKind; 5] =
+        [StepKind::Mapping, StepKind::Brk, StepKind::Piece, StepKind::HeapGrowth, StepKind::NewHeap];
+
     /// The word used in JSON.
     pub fn name(self) -> &'static str {
         match self {

@@ -17,6 +17,20 @@ pub enum Fits {
     No,
 }
 
+impl Fits {
+    /// All.
+    pub const ALL: [Fits; 3] = [Fits::Yes, Fits::Perhaps, Fits::No];
+
+    /// The word used in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Fits::Yes => "yes",
+            Fits::Perhaps => "perhaps",
+            Fits::No => "no",
+        }
+    }
+}
+
 /// Why there is none. All sizes in bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Obstacle {
