@@ -10,6 +10,8 @@
  *   slots=N      pointers that each thread holds at most, up to 4000 [1000]
  *   seed=N       of all that is random [1]
  *   mapped=0     without chunks that are large enough for mappings of their own
+ *   trim=1       the core is that of a forked child; the process itself goes on, calls malloc_trim(0), and writes down which
+ *                pages it had in memory before and after it: truth.resident, truth.trimmed, truth.maps-trimmed
  *
  * Threads take turns, a few steps each, so that a seed means the same history in each run, and free each other's chunks.
  * At the end each gives back some middle-sized chunks (unsorted bins), then many small ones (tcache, fast bins).
@@ -33,6 +35,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { PAGE = 4096, MOST_THREADS = 13, MOST_SLOTS = 4000, TURN = 50 };
@@ -53,7 +56,7 @@ struct worker {
 
 static struct {
     const char *state;
-    int threads, steps, slots, mapped;
+    int threads, steps, slots, mapped, trim;
     uint64_t seed;
 } opt = { .state = "plain", .threads = 5, .steps = 2500, .slots = 1000, .mapped = 1, .seed = 1 };
 
@@ -200,7 +203,7 @@ static void release(struct worker *w, size_t from, size_t to, int count)
 static void swell(void)
 {
     void *blocks[40];
-    for (int i = 0; i < 40; i++) blocks[i] = malloc(60000);
+    for (int i = 0; i < 40; i++) memset(blocks[i] = malloc(60000), 0x77, 60000);
     for (int i = 39; i >= 0; i--) free(blocks[i]);
 }
 
@@ -299,11 +302,11 @@ static void write_info(const struct sizes *m)
     end();
 }
 
-static void copy_maps(void)
+static void copy_maps(const char *name)
 {
     int maps = open("/proc/self/maps", O_RDONLY);
     if (maps < 0) die("maps");
-    begin("truth.maps");
+    begin(name);
     for (ssize_t n; (n = read(maps, buffer, sizeof buffer)) > 0; flush())
         buffered = n;
     close(maps);
@@ -315,10 +318,51 @@ static void write_truth(void)
     struct sizes before = measure(), after;
     write_ledger();
     write_info(&before);
-    copy_maps();
+    copy_maps("truth.maps");
     if (malloc_info(0, xml) || fflush(xml)) die("malloc_info");
     after = measure();
     if (memcmp(&before, &after, sizeof before)) die("writing the truth changed the heap");
+}
+
+/* Runs of pages that are in memory or swapped out, of the mappings in a file as copy_maps() makes it. */
+static void write_resident(const char *maps, const char *name)
+{
+    static char text[1 << 18];
+    int in = open(maps, O_RDONLY), pagemap = open("/proc/self/pagemap", O_RDONLY);
+    ssize_t size = in < 0 ? -1 : read(in, text, sizeof text - 1);
+    if (size < 0 || pagemap < 0) die("pagemap");
+    close(in);
+    begin(name);
+    for (char *line = text; line && *line; line = strchr(line, '\n'), line += !!line) {
+        unsigned long start, stop, run = 0;
+        char access[8];
+        if (sscanf(line, "%lx-%lx %7s", &start, &stop, access) != 3 || strcmp(access, "rw-p")) continue;
+        for (unsigned long at = start; at <= stop; at += PAGE) {
+            uint64_t entry = 0;
+            if (at < stop && pread(pagemap, &entry, sizeof entry, at / PAGE * sizeof entry) != sizeof entry) die("pagemap");
+            if (entry >> 62 && !run) run = at;
+            if (!(entry >> 62) && run) {
+                say("%lx-%lx\n", run, at);
+                run = 0;
+            }
+            if (at == stop) break; /* the address space may end here */
+        }
+    }
+    end();
+    close(pagemap);
+}
+
+static void trim(void)
+{
+    pid_t child = fork();
+    if (child < 0) die("fork");
+    if (!child) abort();
+    waitpid(child, NULL, 0);
+    write_resident("truth.maps", "truth.resident");
+    malloc_trim(0);
+    copy_maps("truth.maps-trimmed");
+    write_resident("truth.maps-trimmed", "truth.trimmed");
+    _exit(0);
 }
 
 static void parse(int argc, char **argv)
@@ -332,6 +376,7 @@ static void parse(int argc, char **argv)
         else if (!strcmp(argv[i], "steps")) opt.steps = atoi(value);
         else if (!strcmp(argv[i], "slots")) opt.slots = atoi(value);
         else if (!strcmp(argv[i], "mapped")) opt.mapped = atoi(value);
+        else if (!strcmp(argv[i], "trim")) opt.trim = atoi(value);
         else if (!strcmp(argv[i], "seed")) opt.seed = strtoull(value, NULL, 0);
         else die(argv[i]);
     }
@@ -359,5 +404,6 @@ int main(int argc, char **argv)
     wait_for_turn(&workers[0]); /* all have had their last turn */
     if (opt.threads > 1) pthread_join(workers[opt.threads].thread, NULL);
     write_truth();
+    if (opt.trim) trim();
     abort();
 }

@@ -16,8 +16,11 @@ say() { echo "make.sh: $*" >&2; }
 
 missing() { say "$*"; exit 77; }
 
-within() { # command...: in the chroot, if there is one
-    ${chroot:+chroot "$chroot"} "$@"
+# Starts a command in the chroot, if there is one, with a /proc that goes when it ends.
+within() { # command...
+    if [ -z "$chroot" ]; then "$@"; return; fi
+    # shellcheck disable=SC2016  # what is expanded by the inner shell
+    unshare --mount sh -c 'mount -t proc proc "$0/proc" && exec chroot "$0" "$@"' "$chroot" "$@"
 }
 
 build() { # bits flags...
@@ -41,7 +44,7 @@ run() { # VARIABLE=VALUE... -- arguments...
 
 by_kernel() {
     # shellcheck disable=SC2016  # what is expanded by the inner shell
-    within env -i /bin/sh -c 'cd "$0"; ulimit -c unlimited; echo 0x33 >/proc/self/coredump_filter; exec env -i "$@"' \
+    within /usr/bin/env -i PATH=/usr/bin:/bin /bin/sh -c 'cd "$0"; ulimit -c unlimited; echo 0x33 >/proc/self/coredump_filter; exec env -i "$@"' \
         "$inner" "$@" >"$work/run.log" 2>&1 || true
 }
 
@@ -104,6 +107,9 @@ all_flavours() {
         flavour large-tcache-$bits $bits -- GLIBC_TUNABLES=glibc.malloc.tcache_max=1048576 -- seed=11
         flavour perturbed-$bits $bits -- MALLOC_PERTURB_=165 -- seed=12
         flavour many-arenas-$bits $bits -- MALLOC_ARENA_TEST=40 -- threads=12 slots=300 steps=900 seed=13
+        flavour trim-$bits $bits -- -- trim=1 seed=15
+        flavour trim-blocked-$bits $bits -- -- trim=1 state=blocked seed=16
+        flavour trim-single-$bits $bits -- -- trim=1 threads=0 seed=17
         flavour large-pages-$bits $bits -- GLIBC_TUNABLES=glibc.malloc.hugetlb=1 -- seed=14
     done
 }
