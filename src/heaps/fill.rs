@@ -21,6 +21,15 @@ impl PageFill {
         PageFill { start: range.start(), free: vec![0; pages], cached: vec![0; pages] }
     }
 
+    /// Forgets the pages from `end` on, for a range that turned out to be shorter.
+    pub fn cut(&mut self, end: Addr) {
+        let pages = usize::try_from(end.distance_from(self.start).div_ceil(PAGE)).unwrap_or(usize::MAX);
+        for counts in [&mut self.free, &mut self.cached] {
+            counts.truncate(pages);
+            counts.shrink_to_fit();
+        }
+    }
+
     /// Counts the bytes of a free chunk. Chunks must not overlap.
     pub fn add_free(&mut self, chunk: AddrRange) {
         add(self.start, &mut self.free, chunk);
