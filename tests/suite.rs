@@ -19,7 +19,11 @@ mod diff;
 mod documents;
 mod fit_laws;
 mod golden;
+mod heap_ask;
+mod heap_map;
+mod heap_view;
 mod heaps;
+mod heaps_python;
 mod hostile;
 mod html;
 #[cfg(unix)]
