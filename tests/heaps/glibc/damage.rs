@@ -17,7 +17,12 @@ pub fn check(heaps: &Heaps) {
             check_sums(heap, index, arena);
         }
         for pair in heap.parts.windows(2) {
-            assert!(pair[0].range.end() <= pair[1].range.start(), "{:?} and {:?} overlap", pair[0].range, pair[1].range);
+            assert!(
+                pair[0].range.end() <= pair[1].range.start(),
+                "{:?} and {:?} overlap",
+                pair[0].range,
+                pair[1].range
+            );
         }
         assert!(heap.grade != Grade::Exact || heap.troubles.is_empty(), "exact, and {:?}", heap.troubles);
         assert!(heap.grade != Grade::Partial || !heap.troubles.is_empty(), "partial, and nobody says why");

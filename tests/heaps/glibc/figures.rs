@@ -121,7 +121,9 @@ fn compare_mallinfo(heap: &Heap, truth: &Truth, problems: &mut Problems) {
 /// Parts are disjoint, the main arena's is `[heap]`, and every pointer of the ledger is in one.
 fn compare_places(heap: &Heap, truth: &Truth, problems: &mut Problems) {
     for pair in heap.parts.windows(2) {
-        problems.check(pair[0].range.end() <= pair[1].range.start(), || format!("{:?} and {:?} overlap", pair[0].range, pair[1].range));
+        problems.check(pair[0].range.end() <= pair[1].range.start(), || {
+            format!("{:?} and {:?} overlap", pair[0].range, pair[1].range)
+        });
     }
     let brk = truth.maps.named("[heap]").map(|row| (row.start, row.end));
     for part in heap.parts.iter().filter(|part| part.role == Role::MainBrk) {
