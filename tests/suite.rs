@@ -19,6 +19,7 @@ mod diff;
 mod documents;
 mod fit_laws;
 mod golden;
+mod heaps_windows;
 mod hostile;
 mod html;
 #[cfg(unix)]

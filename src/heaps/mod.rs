@@ -16,8 +16,8 @@ pub mod windows;
 
 pub use fill::PageFill;
 pub use found::{
-    Allocator, Arena, Bin, BinKind, Blocker, ChunkState, Free, Grade, Heap, Heaps, NO_HEAPS, POWERS, Part, Role,
-    SizeClass, Tally, Trim, Trouble, Tuning,
+    Allocator, Arena, Bin, BinKind, Blocker, ChunkState, Free, Grade, Heap, HeapWalk, Heaps, NO_HEAPS, POWERS, Part,
+    Role, SizeClass, Tally, Trim, Trouble, Tuning,
 };
 pub use ranges::{Candidate, Candidates, Content};
 
