@@ -144,6 +144,7 @@ fn other_commands_json_obeys_their_schemas() {
         ("at", &["0x40000000"]),
         ("fit", &["3G"]),
         ("what-if", &["add=16K@0x40000000"]),
+        ("heap", &[]),
     ] {
         let schema: Value = serde_json::from_str(&run(&["schema", command]).out).unwrap();
         let validator = jsonschema::validator_for(&schema).unwrap();
@@ -345,7 +346,7 @@ fn explain_defines_the_figures() {
 
 #[test]
 fn every_command_has_help_and_the_artefacts_name_them() {
-    let commands = ["report", "map", "threads", "at", "fit", "what-if", "diff", "schema", "completions", "man"];
+    let commands = ["report", "map", "threads", "at", "fit", "what-if", "diff", "heap", "schema", "completions", "man"];
     for command in commands {
         let outcome = run(&[command, "--help"]);
         assert_eq!(outcome.code, 0, "{command}");

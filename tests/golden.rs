@@ -122,7 +122,7 @@ fn maps() {
 fn schema() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schema");
     expect_file![folder.join("report-v1.json")].assert_eq(&run(&["schema"]));
-    for command in ["map", "threads", "at", "fit", "what-if", "live", "how-to-capture", "row", "diff"] {
+    for command in ["map", "threads", "at", "fit", "what-if", "live", "how-to-capture", "row", "diff", "heap"] {
         expect_file![folder.join(format!("{command}-v1.json"))].assert_eq(&run(&["schema", command]));
     }
 }

@@ -45,6 +45,9 @@ pub enum Command {
     /// Show the figures before and after a change
     #[command(name = "what-if", after_help = super::edit::HELP)]
     WhatIf(WhatIf),
+    /// Show what is inside the heaps: live, cached, free, arena by arena
+    #[command(after_help = super::heap::HELP)]
+    Heap(Heap),
     /// Read many dumps, each by a process of its own: a row for each, groups, tables
     #[command(after_help = triage::HELP)]
     Triage(triage::Triage),
@@ -213,6 +216,25 @@ pub struct WhatIf {
 }
 
 #[derive(ArgGroup, Debug)]
+pub struct Heap {
+    #[command(flatten)]
+    pub input: Input,
+    #[command(flatten)]
+    pub space: Space,
+    #[command(flatten)]
+    pub output: Output,
+    /// Show whole lists instead of their first ten entries, and also bins, size classes, ranges and settings
+    #[arg(long)]
+    pub all: bool,
+    /// Show the first bytes of the chunks that pin arenas; they are contents of the process's memory
+    #[arg(long)]
+    pub show_memory: bool,
+    /// Add what each figure means
+    #[arg(long)]
+    pub explain: bool,
+}
+
+#[derive(ArgGroup, Debug)]
 pub struct Diff {
     /// The earlier dump, or the good one: whatever `report` takes
     #[arg(value_name = "OLD", value_hint = ValueHint::FilePath)]
@@ -285,7 +307,7 @@ pub struct Live {
     pub explain: bool,
 }
 
-#[derive(ArgGroup, Debug)]
+#[derive(ArgGroup, Clone, Debug)]
 pub struct Input {
     /// A core, a minidump, a maps file, a log of a debugger, any of them compressed; `-` is stdin; `pid:1234` is a
     /// running process
@@ -364,6 +386,7 @@ pub enum Described {
     At,
     Fit,
     WhatIf,
+    Heap,
     Diff,
     HowToCapture,
     /// A line of `live --log`

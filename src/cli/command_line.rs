@@ -5,7 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::fmt::Write;
 use std::path::Path;
 
-use super::args::{At, Diff, Fit, Input, Map, Report, Space, Threads, WhatIf};
+use super::args::{At, Diff, Fit, Heap, Input, Map, Report, Space, Threads, WhatIf};
 use super::checked::redaction_by_environment;
 use crate::addr::AddrRange;
 use crate::analyze::what_if::Edit;
@@ -43,6 +43,16 @@ pub fn of_fit(args: &Fit, redactor: Option<&Redactor>) -> String {
     command.arguments.push(format!("{}{align}", plain_size(size)));
     command.space(&args.space);
     command.flag("--all", args.all);
+    command.flag("--explain", args.explain);
+    command.finish()
+}
+
+/// `heap` as Markdown.
+pub fn of_heap(args: &Heap, redactor: Option<&Redactor>) -> String {
+    let mut command = Command::new("heap", &args.input, redactor);
+    command.space(&args.space);
+    command.flag("--all", args.all);
+    command.flag("--show-memory", args.show_memory);
     command.flag("--explain", args.explain);
     command.finish()
 }

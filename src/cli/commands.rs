@@ -1,31 +1,30 @@
 //! What each command does.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::CommandFactory;
 
-use super::args::{Args, At, Command, Described, Destination, Format, Input, Map, Report, Schema, Space, Threads};
+use super::args::{Args, At, Command, Described, Destination, Format, Map, Report, Schema, Space, Threads};
 use super::capture;
-use super::checked::{load_options, redaction};
+use super::checked::redaction;
 use super::command_line;
 use super::diff;
 use super::failure::Failure;
 use super::gates;
+use super::heap;
 use super::integrate;
 use super::live;
 use super::man;
 use super::map::{options, unicode};
+pub(super) use super::opened::{Opened, open};
 use super::output::{self, use_color, write_to};
 use super::questions;
 use super::triage;
 use crate::addr::AddrRange;
-use crate::analyze::{Analysis, Counsel, advise, analyze, stated};
-use crate::error::LoadError;
-use crate::heaps::NO_HEAPS;
+use crate::analyze::{Analysis, Counsel, advise_with_heaps, analyze, stated};
 use crate::load::redact::Redactor;
-use crate::load::{self, Dump, LoadOptions};
 use crate::model::Snapshot;
 use crate::report::{self, Around, Context, HtmlOptions, MarkdownOptions, OwnerIds, Section, TextOptions};
 
@@ -46,6 +45,7 @@ pub fn run(args: Args) -> Result<(), Failure> {
         Command::Live(args) => live::live(args),
         Command::Fit(args) => questions::fit(&args),
         Command::WhatIf(args) => questions::what_if(&args),
+        Command::Heap(args) => heap::heap(&args),
         Command::Triage(args) => triage::triage(&args),
         Command::TriageWorker => triage::work(),
         Command::Diff(args) => diff::diff(&args),
@@ -62,8 +62,8 @@ pub fn run(args: Args) -> Result<(), Failure> {
 pub(super) fn report(args: &Report) -> Result<(), Failure> {
     let began = Instant::now();
     let dump = open(&args.input, &args.space)?;
-    let answers = Answers::of(dump.snapshot(), args.output.format).advised(dump.snapshot());
-    let cx = answers.context(dump.snapshot());
+    let answers = Answers::of(dump.snapshot(), args.output.format).advised(&dump);
+    let cx = answers.context(&dump);
     let color = use_color(args.output.color, &args.output.destination);
     let unicode = unicode(&args.output);
     let options = TextOptions { all: args.all, explain: args.explain, color, unicode };
@@ -90,8 +90,8 @@ fn map(mut args: Map) -> Result<(), Failure> {
     if let (Some(Around::Module(name)), Some(redactor)) = (&mut args.around, dump.redactor()) {
         *name = redactor.apply(name);
     }
-    let answers = Answers::of_part(dump.snapshot(), args.output.format);
-    let cx = answers.context(dump.snapshot());
+    let answers = Answers::of_part(&dump, args.output.format);
+    let cx = answers.context(&dump);
     let options = options(cx, &args).map_err(|e| Failure::Usage(e).redacted(dump.redactor()))?;
     match args.output.format {
         Format::Text => write(&dump, &args.output.destination, |out| report::write_map(out, cx, &options)),
@@ -116,8 +116,8 @@ fn map(mut args: Map) -> Result<(), Failure> {
 fn threads(mut args: Threads) -> Result<(), Failure> {
     args.input.with.append(&mut args.more);
     let dump = open(&args.input, &Space::default())?;
-    let answers = Answers::of_part(dump.snapshot(), args.output.format);
-    let cx = answers.context(dump.snapshot());
+    let answers = Answers::of_part(&dump, args.output.format);
+    let cx = answers.context(&dump);
     let color = use_color(args.output.color, &args.output.destination);
     write(&dump, &args.output.destination, |out| match args.output.format {
         _ if args.gdb => report::write_gdb(out, cx),
@@ -134,8 +134,8 @@ fn threads(mut args: Threads) -> Result<(), Failure> {
 
 fn at(args: At) -> Result<(), Failure> {
     let dump = open(&args.input, &args.space)?;
-    let answers = Answers::of_part(dump.snapshot(), args.output.format);
-    let cx = answers.context(dump.snapshot());
+    let answers = Answers::of_part(&dump, args.output.format);
+    let cx = answers.context(&dump);
     let color = use_color(args.output.color, &args.output.destination);
     write(&dump, &args.output.destination, |out| match args.output.format {
         Format::Text => report::write_at(out, cx, args.addr, color),
@@ -157,6 +157,7 @@ fn schema(args: &Schema) -> Result<(), Failure> {
         Described::Threads => report::schema_of::<report::ThreadsReport<'static>>(),
         Described::At => report::schema_of::<report::AtReport<'static>>(),
         Described::Fit => report::schema_of::<report::FitReport<'static>>(),
+        Described::Heap => report::schema_of::<report::HeapReport<'static>>(),
         Described::Diff => report::schema_of::<report::DiffReport<'static>>(),
         Described::HowToCapture => report::schema_of::<report::CaptureReport>(),
         Described::Live => report::schema_of::<report::Sample>(),
@@ -184,6 +185,7 @@ fn refuse_replaced_input(command: &Command) -> Result<(), Failure> {
         Command::At(args) => (&args.input, &[][..], &args.output),
         Command::Fit(args) => (&args.input, &[][..], &args.output),
         Command::WhatIf(args) => (&args.input, &[][..], &args.output),
+        Command::Heap(args) => (&args.input, &[][..], &args.output),
         Command::Diff(args) => return diff::refuse_replaced_input(args),
         _ => return Ok(()),
     };
@@ -192,39 +194,8 @@ fn refuse_replaced_input(command: &Command) -> Result<(), Failure> {
     refused.map_err(|failure| failure.redacted(redaction(input).map(|r| Redactor::new(&r)).as_ref()))
 }
 
-pub(super) fn open(input: &Input, space: &Space) -> Result<Dump<'static>, Failure> {
-    let options = load_options(input, space).map_err(Failure::Usage)?;
-    let redactor = redaction(input).map(|redaction| Redactor::new(&redaction));
-    let failed = |path: &Path, e| Failure::Input(path.to_owned(), e).redacted(redactor.as_ref());
-    if !input.with.is_empty() {
-        return open_together(input, &options).map_err(|(path, e)| failed(path, e));
-    }
-    let dump = match live::pid_of(&input.dump) {
-        Some(pid) => load::live(pid, live::detail(input.no_stop), &options),
-        None if input.dump == Path::new("-") => load::from_reader(Box::new(io::stdin()), &options),
-        None => load::open(&input.dump, &options),
-    };
-    dump.map_err(|e| failed(&input.dump, e))
-}
-
-/// Several files of one process.
-fn open_together<'i>(input: &'i Input, options: &LoadOptions) -> Result<Dump<'static>, (&'i Path, LoadError)> {
-    let paths: Vec<&Path> = std::iter::once(&input.dump).chain(&input.with).map(PathBuf::as_path).collect();
-    let open_one = |path: &&'i Path| {
-        let opened = match live::pid_of(path) {
-            Some(_) => Err(LoadError::Process("a running process stands alone; pass it without the files".into())),
-            None if *path == Path::new("-") => load::Input::from_reader(Box::new(io::stdin()), options.deep),
-            None => load::Input::open(path, options.deep),
-        };
-        opened.map_err(|e| (*path, e))
-    };
-    let inputs = paths.iter().map(open_one).collect::<Result<Vec<_>, _>>()?;
-    let blamed = |index: usize| paths.get(index).copied().unwrap_or(&input.dump);
-    load::together(inputs, &paths, options).map_err(|(index, e)| (blamed(index), e))
-}
-
 /// Where a tool's figures are all there is, there is nothing to draw and nothing to take out.
-pub(super) fn refuse_figures_alone(dump: &Dump<'_>) -> Result<(), Failure> {
+pub(super) fn refuse_figures_alone(dump: &Opened) -> Result<(), Failure> {
     match stated::alone(dump.snapshot()) {
         false => Ok(()),
         true => Err(Failure::Usage(
@@ -237,7 +208,7 @@ pub(super) fn refuse_figures_alone(dump: &Dump<'_>) -> Result<(), Failure> {
 
 /// Writes what is said of a dump; a failure is redacted as the dump is.
 pub(super) fn write(
-    dump: &Dump<'_>,
+    dump: &Opened,
     destination: &Destination,
     write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
 ) -> Result<(), Failure> {
@@ -262,17 +233,18 @@ impl Answers {
     }
 
     /// For a part of the report: its page is the whole report's, and so has what would help.
-    fn of_part(snapshot: &Snapshot, format: Format) -> Answers {
-        let answers = Answers::of(snapshot, format);
-        if format == Format::Html { answers.advised(snapshot) } else { answers }
+    fn of_part(dump: &Opened, format: Format) -> Answers {
+        let answers = Answers::of(dump.snapshot(), format);
+        if format == Format::Html { answers.advised(dump) } else { answers }
     }
 
     /// With what would help.
-    fn advised(self, snapshot: &Snapshot) -> Answers {
-        Answers { counsel: advise(snapshot, &self.analysis), ..self }
+    fn advised(self, dump: &Opened) -> Answers {
+        Answers { counsel: advise_with_heaps(dump.snapshot(), &self.analysis, dump.heaps()), ..self }
     }
 
-    pub(super) fn context<'a>(&'a self, snapshot: &'a Snapshot) -> Context<'a> {
-        Context { snapshot, analysis: &self.analysis, counsel: &self.counsel, ids: &self.ids, heaps: &NO_HEAPS }
+    pub(super) fn context<'a>(&'a self, dump: &'a Opened) -> Context<'a> {
+        let (snapshot, heaps) = (dump.snapshot(), dump.heaps());
+        Context { snapshot, analysis: &self.analysis, counsel: &self.counsel, ids: &self.ids, heaps }
     }
 }

@@ -5,11 +5,10 @@ use std::path::{Path, PathBuf};
 use super::args::{Diff, Format, Input};
 use super::checked::redaction;
 use super::command_line;
-use super::commands::{Answers, open, refuse_figures_alone};
+use super::commands::{Answers, Opened, open, refuse_figures_alone};
 use super::failure::Failure;
 use super::output::{refuse_replaced, use_color, write_to};
 use crate::analyze::diff::{self, Side};
-use crate::load::Dump;
 use crate::load::redact::Redactor;
 use crate::report::{self, Compared, DiffContext, DiffOptions, DiffReport};
 
@@ -30,19 +29,17 @@ pub fn diff(args: &Diff) -> Result<(), Failure> {
     let both = || dumps.iter().zip(&answers);
     let sides: Vec<Side<'_>> = both()
         .map(|(dump, answers)| {
-            let cx = answers.context(dump.snapshot());
+            let cx = answers.context(dump);
             Side { snapshot: cx.snapshot, analysis: cx.analysis }
         })
         .collect();
     let Some(found) = diff::diff(&sides) else { return Err(Failure::Usage("two dumps are compared".into())) };
-    let compared: Vec<Compared<'_>> = both()
-        .zip(&names)
-        .map(|((dump, answers), name)| Compared { name, cx: answers.context(dump.snapshot()) })
-        .collect();
+    let compared: Vec<Compared<'_>> =
+        both().zip(&names).map(|((dump, answers), name)| Compared { name, cx: answers.context(dump) }).collect();
     let hidden: Vec<_> = inputs.into_iter().zip(&dumps).map(|(input, dump)| (input, dump.redactor())).collect();
     let command = command_line::of_diff(args, &hidden);
     let written = write(args, DiffContext { dumps: &compared, diff: &found }, &command);
-    let redactor = dumps.first().and_then(Dump::redactor);
+    let redactor = dumps.first().and_then(Opened::redactor);
     written.map_err(|failure| failure.redacted(redactor))
 }
 
@@ -62,14 +59,14 @@ fn input(args: &Diff, path: &Path) -> Input {
     Input { dump: path.to_owned(), with: Vec::new(), deep, no_stop, redact }
 }
 
-fn opened(args: &Diff, input: &Input) -> Result<Dump<'static>, Failure> {
+fn opened(args: &Diff, input: &Input) -> Result<Opened, Failure> {
     let dump = open(input, &args.space)?;
     refuse_figures_alone(&dump)?;
     Ok(dump)
 }
 
 /// The file as it may be shown.
-fn shown(input: &Input, dump: &Dump<'_>) -> String {
+fn shown(input: &Input, dump: &Opened) -> String {
     let name = input.dump.to_string_lossy();
     dump.redactor().map_or_else(|| name.clone().into_owned(), |redactor| redactor.apply(&name))
 }

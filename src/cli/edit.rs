@@ -17,6 +17,7 @@ Edits:
   without=thread-name:NAME        the stacks of threads of that name
   without=module:NAME             modules of that name or path
   without=kind:KIND               all stack, module, heap, mapped-file, private ... owners
+  without=heap:NAME               pieces of heaps of that name: 'arena 3*', 'mmapped chunk', 'CPython arena'
   without=region:ADDR             the owner of the region there, wholly
   without=file:NAME               mappings of files of that name or path, other than modules
   without=shape:NAME              mappings of that shape, as the groups of a report name them
@@ -30,14 +31,16 @@ Edits:
   mmap-threshold=SIZE             what looks like smaller mappings of glibc's malloc in its heap
   arena-max=N                     at most N glibc arenas, the main one counted
   add=SIZE@ADDR                   something new in a free place
+  unmap=SIZE@ADDR                 a range given back, of whoever has it
   repack                          closes what earlier edits freed, as a fresh start would
 In names * stands for any characters and ? for any one.";
 
 /// What is accepted, for errors.
 const FORMS: &str = "stack-size=SIZE[:THREAD-NAME], without=thread:ID, without=thread-name:NAME, without=module:NAME, \
-                         without=kind:KIND, without=region:ADDR, without=file:NAME, without=shape:NAME, \
-                         without=state:reserved, large-address-aware, user-va=SIZE, pack-modules, \
-                         rebase=MODULE:ADDR, granularity=SIZE, top-down, mmap-threshold=SIZE, arena-max=N, add=SIZE@ADDR, repack";
+                         without=kind:KIND, without=heap:NAME, without=region:ADDR, without=file:NAME, \
+                         without=shape:NAME, without=state:reserved, large-address-aware, user-va=SIZE, pack-modules, \
+                         rebase=MODULE:ADDR, granularity=SIZE, top-down, mmap-threshold=SIZE, arena-max=N, \
+                         add=SIZE@ADDR, unmap=SIZE@ADDR, repack";
 
 /// Reads one edit.
 ///
@@ -57,7 +60,8 @@ pub fn parse_edit(text: &str) -> Result<Edit, String> {
         ("granularity", Some(value)) => granularity(value),
         ("mmap-threshold", Some(value)) => parse_size(value).map(Edit::MmapThreshold),
         ("arena-max", Some(value)) => arena_max(value),
-        ("add", Some(value)) => add(value),
+        ("add", Some(value)) => place(value, "add").map(Edit::Add),
+        ("unmap", Some(value)) => place(value, "unmap").map(Edit::Unmap),
         _ => Err(format!("`{}` is no edit; there are {FORMS}", shortened(text, QUOTED))),
     }
 }
@@ -73,14 +77,15 @@ fn stack_size(value: &str) -> Result<Edit, String> {
 }
 
 fn target(value: &str) -> Result<Target, String> {
-    let forms = "write thread:ID, thread-name:NAME, module:NAME, kind:KIND, region:ADDR, file:NAME, \
-                 shape:NAME or state:reserved";
+    let forms = "write thread:ID, thread-name:NAME, module:NAME, kind:KIND, heap:NAME, region:ADDR, \
+                 file:NAME, shape:NAME or state:reserved";
     let (what, which) = value.split_once(':').ok_or_else(|| format!("`{value}` names nobody; {forms}"))?;
     match what {
         "thread" => thread(which),
         "thread-name" => pattern(which).map(Target::ThreadName),
         "module" => pattern(which).map(Target::Module),
         "kind" => kind(which).map(Target::Kind),
+        "heap" => pattern(which).map(Target::Heap),
         "file" => pattern(which).map(Target::File),
         "shape" => pattern(which).map(Target::Shape),
         "state" if which == "reserved" => Ok(Target::Reserved),
@@ -135,10 +140,11 @@ fn arena_max(value: &str) -> Result<Edit, String> {
     number.map(Edit::ArenaMax).ok_or_else(|| format!("`{value}` is no number of arenas; 1 is the least"))
 }
 
-fn add(value: &str) -> Result<Edit, String> {
-    let (size, addr) = value.split_once('@').ok_or_else(|| format!("`{value}` has no address; write add=SIZE@ADDR"))?;
+fn place(value: &str, edit: &str) -> Result<AddrRange, String> {
+    let (size, addr) =
+        value.split_once('@').ok_or_else(|| format!("`{value}` has no address; write {edit}=SIZE@ADDR"))?;
     let range = AddrRange::from_size(parse_address(addr)?, parse_size(size)?);
-    range.map(Edit::Add).ok_or_else(|| format!("`{value}` is an empty range, or ends above 2^64"))
+    range.ok_or_else(|| format!("`{value}` is an empty range, or ends above 2^64"))
 }
 
 #[cfg(test)]
@@ -154,6 +160,7 @@ mod tests {
             "without=thread-name:a\nb=c",
             r"rebase=C:\x\y.dll:0x10000000",
             "add=3@0x1000",
+            "unmap=8K@0x1000",
             "without=region:0x1",
             "arena-max=2",
         ] {
@@ -176,6 +183,8 @@ mod tests {
             ("granularity=0", "power of two"),
             ("arena-max=0", "1 is the least"),
             ("add=0@0x1000", "empty range"),
+            ("unmap=4K", "write unmap=SIZE@ADDR"),
+            ("unmap=0@0x1000", "empty range"),
             ("add=2@0xffffffffffffffff", "empty range"),
             ("rebase=x", "has no address"),
             ("without=kind:cat", "there are stack, module"),

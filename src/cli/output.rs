@@ -1,5 +1,6 @@
 //! Where output goes: stdout, or a file that appears only when it is complete.
 
+use std::collections::HashSet;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
@@ -30,9 +31,16 @@ pub fn refuse_replaced<'p>(
     inputs: impl IntoIterator<Item = &'p Path>,
 ) -> Result<(), Failure> {
     let place = |path: &Path| path.canonicalize().ok().filter(|place| place.is_file());
-    let inputs: Vec<PathBuf> = inputs.into_iter().filter_map(place).collect();
-    match outputs.into_iter().find(|path| place(path).is_some_and(|place| inputs.contains(&place))) {
-        Some(path) => Err(Failure::Usage(format!("-o {} is an input as well; write to another file", path_text(path)))),
+    let outputs: Vec<(&Path, PathBuf)> = outputs.into_iter().filter_map(|path| Some((path, place(path)?))).collect();
+    // Most outputs are new files, and inputs may be many.
+    let inputs: HashSet<PathBuf> = match outputs.is_empty() {
+        true => return Ok(()),
+        false => inputs.into_iter().filter_map(place).collect(),
+    };
+    match outputs.iter().find(|(_, place)| inputs.contains(place)) {
+        Some((path, _)) => {
+            Err(Failure::Usage(format!("-o {} is an input as well; write to another file", path_text(path))))
+        }
         None => Ok(()),
     }
 }
@@ -48,7 +56,7 @@ pub fn write_to(
 ) -> Result<(), Failure> {
     match &destination.file {
         None => to_stdout(write).map_err(Failure::Stdout),
-        Some(path) => to_file(path, write).map_err(|e| Failure::File(path.clone(), e.to_string())),
+        Some(path) => Unfinished::write(path, write)?.finish(),
     }
 }
 
@@ -59,13 +67,6 @@ fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result
     let mut out = BufWriter::with_capacity(BUFFER, io::stdout().lock());
     write(&mut out)?;
     out.flush()
-}
-
-fn to_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    match beside(path, write)? {
-        Some((place, file)) => file.persist(place).map(drop).map_err(|e| e.error),
-        None => Ok(()),
-    }
 }
 
 /// Writes a file beside its final place. `None` if there is nothing to be put there: /dev/stdout, a pipe.

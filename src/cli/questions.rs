@@ -17,7 +17,7 @@ pub fn fit(args: &Fit) -> Result<(), Failure> {
     let dump = open(&args.input, &args.space)?;
     refuse_figures_alone(&dump)?;
     let answers = Answers::of(dump.snapshot(), args.output.format);
-    let cx = answers.context(dump.snapshot());
+    let cx = answers.context(&dump);
     let color = use_color(args.output.color, &args.output.destination);
     let (size, align) = args.request;
     let fit = fit::find(cx.snapshot, cx.analysis.reach, Placement { size, align });
@@ -39,7 +39,7 @@ pub fn what_if(args: &WhatIf) -> Result<(), Failure> {
     let dump = open(&args.input, &args.space)?;
     refuse_figures_alone(&dump)?;
     let answers = Answers::of(dump.snapshot(), args.output.format);
-    let cx = answers.context(dump.snapshot());
+    let cx = answers.context(&dump);
     // Of a name that is hidden one still types what it was.
     let typed = |edit: &Edit| match dump.redactor() {
         Some(redactor) => edit.with_names(|name| redactor.apply(name)),

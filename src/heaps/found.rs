@@ -35,6 +35,25 @@ pub enum Allocator {
 }
 
 impl Allocator {
+    /// All of them.
+    pub const ALL: [Allocator; 15] = [
+        Allocator::Glibc,
+        Allocator::Cpython,
+        Allocator::Wine,
+        Allocator::Nt,
+        Allocator::SegmentHeap,
+        Allocator::Musl,
+        Allocator::Bionic,
+        Allocator::Jemalloc,
+        Allocator::Tcmalloc,
+        Allocator::Mimalloc,
+        Allocator::PartitionAlloc,
+        Allocator::Scudo,
+        Allocator::Go,
+        Allocator::Java,
+        Allocator::DotNet,
+    ];
+
     /// The word used in reports and JSON.
     pub fn name(self) -> &'static str {
         match self {
@@ -71,6 +90,9 @@ pub enum Grade {
 }
 
 impl Grade {
+    /// All of them.
+    pub const ALL: [Grade; 4] = [Grade::Exact, Grade::Partial, Grade::Experimental, Grade::NotWalked];
+
     /// The word used in reports and JSON.
     pub fn name(self) -> &'static str {
         match self {
@@ -102,6 +124,8 @@ pub struct Heap {
     pub parts: Vec<Part>,
     /// CPython's size classes.
     pub size_classes: Vec<SizeClass>,
+    /// What CPython's arenas consist of, beside the size classes.
+    pub python: Option<PythonTotals>,
     /// Settings that the heap itself tells.
     pub tuning: Option<Tuning>,
     /// Where something broke or is missing.
@@ -120,6 +144,7 @@ impl Heap {
             arenas: Vec::new(),
             parts: Vec::new(),
             size_classes: Vec::new(),
+            python: None,
             tuning: None,
             troubles: Vec::new(),
         }
@@ -330,6 +355,20 @@ pub enum Role {
         /// Which heap.
         heap: u32,
     },
+    /// Address space of an allocator that was recognised and not walked.
+    Unwalked,
+}
+
+impl Role {
+    /// Number of the arena or Windows heap that it belongs to, in [`Heap::arenas`].
+    pub fn arena(self) -> Option<u32> {
+        match self {
+            Role::MainBrk | Role::MainMapped => Some(0),
+            Role::ThreadHeap { arena, .. } => Some(arena),
+            Role::Segment { heap } | Role::LargeBlock { heap } => Some(heap),
+            Role::Mmapped | Role::PythonArena | Role::Unwalked => None,
+        }
+    }
 }
 
 /// A range that belongs to a heap.
@@ -356,6 +395,34 @@ pub struct SizeClass {
     pub free: u64,
 }
 
+/// What `sys._debugmallocstats()` prints below its table, of all interpreters together. The bytes from `allocated` on add up
+/// to those of the arenas.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct PythonTotals {
+    /// Interpreters that have arenas of their own.
+    pub interpreters: u64,
+    /// Arenas, and their bytes.
+    pub arenas: Tally,
+    /// Arenas that were ever allocated, where that is known.
+    pub ever: Option<u64>,
+    /// The most arenas at a time, where that is known; of several interpreters the sum.
+    pub peak: Option<u64>,
+    /// Bytes in blocks that are in use.
+    pub allocated: u64,
+    /// Bytes in free blocks of pools that are in use.
+    pub available: u64,
+    /// Pools without a block in use, and their bytes.
+    pub unused_pools: Tally,
+    /// Bytes of the headers of pools in use.
+    pub pool_headers: u64,
+    /// Bytes behind the last block of pools in use.
+    pub quantization: u64,
+    /// Bytes that arenas lose since they do not begin at a pool's border.
+    pub arena_alignment: u64,
+    /// Bytes of pools and arenas that are damaged, or that the dump does not hold.
+    pub unread: u64,
+}
+
 /// glibc's `mp_`: what decides where chunks go. Bytes, or counts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Tuning {
@@ -380,7 +447,8 @@ pub struct Tuning {
 /// Where a walk broke, or found memory missing.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Trouble {
-    /// A stable word for programs: `chunk-size`, `bin-list`, `sum`, `memory-missing`, `mmapped-count`.
+    /// A stable word for programs: `chunk-size`, `bin-list`, `sum`, `memory-missing`, `mmapped-count`; of CPython also
+    /// `arena-record`, `pool-header`, `free-list`, and `more` for what is not told one by one.
     pub code: &'static str,
     /// One sentence for people.
     pub message: String,

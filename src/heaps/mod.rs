@@ -11,15 +11,21 @@ mod found;
 pub mod glibc;
 pub mod memory;
 mod others;
+mod place;
 mod ranges;
+mod sums;
+mod tiles;
 pub mod windows;
 
-pub use fill::PageFill;
+pub use fill::{FilledPage, PageFill};
 pub use found::{
     Allocator, Arena, Bin, BinKind, Blocker, ChunkState, Free, Grade, Heap, HeapWalk, Heaps, NO_HEAPS, POWERS, Part,
-    Role, SizeClass, Tally, Trim, Trouble, Tuning,
+    PythonTotals, Role, SizeClass, Tally, Trim, Trouble, Tuning,
 };
+pub use place::{class, part_names, place};
 pub use ranges::{Candidate, Candidates, Content};
+pub use sums::{Sum, Sums};
+pub use tiles::{Tile, tiles};
 
 use crate::model::{Memory, Snapshot};
 
@@ -50,6 +56,7 @@ pub fn walk(snapshot: &Snapshot, memory: Memory<'_>, effort: Effort) -> Heaps {
     list.extend(glibc::walk(snapshot, &candidates, memory, effort));
     list.extend(cpython::walk(snapshot, &candidates, memory, effort));
     list.extend(windows::walk(snapshot, memory, effort));
-    list.extend(others::recognise(snapshot));
+    let others = others::recognise(snapshot, &mut list);
+    list.extend(others);
     Heaps { list }
 }

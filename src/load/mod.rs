@@ -7,6 +7,7 @@ pub mod archive;
 mod assemble;
 mod auxv;
 mod compress;
+mod cursor;
 mod detect;
 pub mod elf_core;
 pub mod facts;

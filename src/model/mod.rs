@@ -2,6 +2,7 @@
 //!
 //! [`load`](crate::load) makes it, [`analyze`](crate::analyze) asks it, [`report`](crate::report) shows it.
 
+pub mod heap_class;
 pub mod memory;
 pub mod memory_use;
 pub mod module;
@@ -14,6 +15,7 @@ pub mod space;
 pub mod stated;
 pub mod thread;
 
+pub use heap_class::HeapClass;
 pub use memory::{Captured, Memory, ReadAt};
 pub use memory_use::{CgroupMemory, MappingUse, MemoryUse, Overcommit, OvercommitMode};
 pub use module::Module;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::heap_class::HeapClass;
 use crate::addr::Addr;
 
 /// What kind of thing an owner is.
@@ -91,12 +92,15 @@ pub struct Owner {
     /// Of a glibc heap the arena that it belongs to, by the arena's address as heap_info has it: an arena may have
     /// several heaps. `None` where the dump does not hold that word, and for all others.
     pub arena: Option<Addr>,
+    /// Where in a heap it is, for people: `arena 3 heap 2`. [`Owner::name`] is then what it has in common with its like
+    /// in other runs ([`HeapClass`]). `None` for all that was not found by walking a heap.
+    pub place: Option<Box<str>>,
 }
 
 impl Owner {
     /// An owner of which nothing but its kind and place is known.
     pub fn anonymous(kind: OwnerKind, start: Addr) -> Owner {
-        Owner { kind, start, name: None, thread_id: None, movable: kind.movable_by_default(), arena: None }
+        Owner { kind, start, name: None, thread_id: None, movable: kind.movable_by_default(), arena: None, place: None }
     }
 
     /// The same with a name.
@@ -104,9 +108,20 @@ impl Owner {
         Owner { name: Some(name.into()), ..Owner::anonymous(kind, start) }
     }
 
+    /// What it is called in reports: its place in a heap where that is known, else its name.
+    pub fn shown(&self) -> Option<&str> {
+        self.place.as_deref().or(self.name.as_deref())
+    }
+
+    /// Which kind of piece of a heap it is; `None` for all else and for heaps of which nothing tells.
+    pub fn heap_class(&self) -> Option<HeapClass> {
+        let name = self.name.as_deref().filter(|_| self.kind == OwnerKind::Heap)?;
+        HeapClass::ALL.into_iter().find(|class| class.name() == name)
+    }
+
     /// Whether it is the heap that brk moves.
     pub fn is_brk_heap(&self) -> bool {
-        self.kind == OwnerKind::Heap && self.name.as_deref() == Some("[heap]")
+        self.heap_class() == Some(HeapClass::Brk)
     }
 }
 

@@ -181,3 +181,16 @@ pub struct Region {
     /// What the region is known from.
     pub evidence: Sources,
 }
+
+/// Undoes cuts that separated nothing: neighbours that differ in nothing but where they are become one region.
+pub(crate) fn join_equal(regions: &mut Vec<Region>) {
+    regions.dedup_by(|next, kept| {
+        let alike = Region { range: next.range, evidence: next.evidence, ..*kept } == *next;
+        if !alike || kept.range.end() != next.range.start() {
+            return false;
+        }
+        kept.range = kept.range.hull(next.range);
+        kept.evidence = kept.evidence.union(next.evidence);
+        true
+    });
+}

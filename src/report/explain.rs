@@ -4,7 +4,7 @@ use std::io;
 
 use super::text::page::Page;
 
-pub(super) const DEFINITIONS: [(&str, &str); 19] = [
+pub(super) const DEFINITIONS: [(&str, &str); 31] = [
     ("address space", "the addresses that this process could ever map, floor to ceiling."),
     ("gap", "a maximal run of free addresses between two regions, or between a region and an end of the space."),
     (
@@ -61,6 +61,34 @@ pub(super) const DEFINITIONS: [(&str, &str); 19] = [
         "old largest gap",
         "the largest gap of the first dump, found again in the last by its neighbours where addresses differ.",
     ),
+    (
+        "from the system",
+        "what an arena has from brk or mmap, as it says itself (glibc's system_mem; committed bytes of a Windows heap). \
+         Reserved adds tails that no memory stands behind.",
+    ),
+    ("live", "chunks in use, with their headers, without those that a thread's cache holds."),
+    (
+        "cached",
+        "chunks that the program freed and that a thread's cache (tcache) keeps: free for that thread, in use for \
+         everyone else, malloc_info and mallinfo among them.",
+    ),
+    ("fast", "freed chunks in fast bins, which are not joined with their neighbours."),
+    ("free inside", "free chunks in bins, without fast and cached ones and without top. Largest: the largest of them."),
+    ("top", "the free chunk at an arena's end, from which it grows and which alone it gives back by itself."),
+    (
+        "other",
+        "what an arena has from the system and is in no chunk: its own data, fence posts, gaps that others left in \
+         brk; where a walk broke, also what it did not reach.",
+    ),
+    ("fragm.", "the share of an arena's free bytes that is not in its largest free chunk; top is not counted."),
+    ("mmapped chunk", "a chunk with a mapping of its own; it belongs to no arena, and goes back when it is freed."),
+    ("pieces", "ranges of address space that an arena consists of: heaps of a thread arena, segments."),
+    ("threads", "threads that an arena says are attached to it; each thread allocates from one arena."),
+    (
+        "occupancy",
+        "live bytes of a CPython arena over its size. One live block keeps all of an arena: those below 10 % hold \
+         memory for nearly nothing.",
+    ),
     ("mappings", "mappings of a Linux process; above vm.max_map_count every mmap fails, whatever is free."),
 ];
 
@@ -72,6 +100,23 @@ pub(super) const WHAT_IF: &[&str] = &["what if", "free (F)", "largest gap (L)", 
 /// The same of `diff`.
 pub(super) const DIFF: &[&str] =
     &["culprit", "matched", "old largest gap", "free (F)", "largest gap (L)", "reachable", "external fragmentation"];
+
+/// The same of `heap`.
+pub(super) const HEAP: &[&str] = &[
+    "from the system",
+    "live",
+    "cached",
+    "fast",
+    "free inside",
+    "top",
+    "other",
+    "fragm.",
+    "pieces",
+    "threads",
+    "mmapped chunk",
+    "occupancy",
+    "reserved",
+];
 
 /// All definitions.
 pub(super) fn write(page: &mut Page<'_>) -> io::Result<()> {
@@ -103,5 +148,6 @@ mod tests {
         assert_eq!(some(FIT).count(), FIT.len());
         assert_eq!(some(WHAT_IF).count(), WHAT_IF.len());
         assert_eq!(some(DIFF).count(), DIFF.len());
+        assert_eq!(some(HEAP).count(), HEAP.len());
     }
 }

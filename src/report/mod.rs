@@ -8,11 +8,13 @@ mod diff;
 pub mod escape;
 mod explain;
 mod fit;
+mod heap;
 pub(crate) mod html;
 mod json;
 mod limits;
 mod map;
 pub(crate) mod markdown;
+mod section;
 pub(crate) mod text;
 mod threads_table;
 mod view;
@@ -27,7 +29,10 @@ pub use diff::{
     ThreadCountView, TrendView, write_diff, write_diff_markdown,
 };
 pub use fit::{FitOptions, write_fit};
-pub use html::{HtmlOptions, Section, write_diff_html, write_fit_html, write_html, write_what_if_html};
+pub use heap::{HeapOptions, write_heap, write_heap_markdown};
+pub use html::{
+    HtmlOptions, Section, write_diff_html, write_fit_html, write_heap_html, write_html, write_what_if_html,
+};
 pub use json::write_json;
 pub use map::{
     Around, CellRunView, Detail, Focus, MapError, MapOptions, MapReport, MarkView, USUAL_COLUMNS, around, check_map,

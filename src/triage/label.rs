@@ -28,7 +28,7 @@ fn cut(text: &str, longest: usize) -> String {
 /// Somebody who takes so many bytes, as people know him: `libcairo.so.2`, `stack of thread 27459 (worker-3)`,
 /// `private of 64 KiB`.
 pub(super) fn owner(owner: &Owner, bytes: u64) -> String {
-    let known = owner.name.as_deref().map(|n| name(file_name(n)));
+    let known = owner.shown().map(|n| name(file_name(n)));
     match (owner.kind, owner.thread_id, known) {
         (OwnerKind::Stack, Some(thread), Some(name)) => format!("stack of thread {thread} ({name})"),
         (OwnerKind::Stack, Some(thread), None) => format!("stack of thread {thread}"),

@@ -38,7 +38,7 @@ pub(super) fn try_it(patient: &Patient<'_>) -> Vec<Advice> {
         "take small pieces out of one VirtualAlloc instead of one each".to_owned(),
         format!("most is lost by {}", blame(&waste)),
     ];
-    vec![Advice { remedy: Remedy::Granules, edits, after, gain, what, how }]
+    vec![Advice { remedy: Remedy::Granules, edits, after, gain, memory: None, what, how }]
 }
 
 /// What one kind and size of owner wastes.

@@ -23,7 +23,15 @@ pub(super) fn try_it(patient: &Patient<'_>) -> Vec<Advice> {
     let mut how = vec![format!("`sysctl -w vm.max_map_count={twice}`")];
     how.extend(producers(snapshot, count));
     how.extend(equal_neighbours(snapshot));
-    vec![Advice { remedy: Remedy::MappingLimit, edits: Vec::new(), after: patient.before, gain: 0, what, how }]
+    vec![Advice {
+        remedy: Remedy::MappingLimit,
+        edits: Vec::new(),
+        after: patient.before,
+        gain: 0,
+        memory: None,
+        what,
+        how,
+    }]
 }
 
 /// What one make of stretches takes.

@@ -11,13 +11,16 @@ pub(super) fn try_threshold(patient: &Patient<'_>) -> Vec<Advice> {
         return Vec::new();
     }
     let threshold = malloc::largest_threshold(patient.snapshot.platform.width);
-    let what = format!(
-        "what malloc may have mapped on its own in its heap: private mappings of 128 KiB to {} that stand alone",
-        Bytes(threshold)
-    );
-    let how = vec![
-        format!("mallopt(M_MMAP_THRESHOLD, {threshold}) at the start, or MALLOC_MMAP_THRESHOLD_={threshold}"),
-        "the map does not tell whose they are; if they are not malloc's, this changes nothing".to_owned(),
-    ];
+    let mut how =
+        vec![format!("mallopt(M_MMAP_THRESHOLD, {threshold}) at the start, or MALLOC_MMAP_THRESHOLD_={threshold}")];
+    let what = if malloc::are_known(&patient.snapshot.owners) {
+        format!("what malloc mapped on its own in its heap: mmapped chunks of less than {}", Bytes(threshold))
+    } else {
+        how.push("the map does not tell whose they are; if they are not malloc's, this changes nothing".to_owned());
+        format!(
+            "what malloc may have mapped on its own in its heap: private mappings of 128 KiB to {} that stand alone",
+            Bytes(threshold)
+        )
+    };
     patient.attempt(Remedy::MmapThreshold, vec![Edit::MmapThreshold(threshold)], what, how).into_iter().collect()
 }

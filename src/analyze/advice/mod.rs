@@ -3,6 +3,7 @@
 
 mod arenas;
 mod granules;
+pub(super) mod heaps;
 mod layout;
 mod limit;
 mod malloc;
@@ -14,7 +15,8 @@ mod windows;
 
 use super::groups::OwnerGroup;
 use super::what_if::{self, Edit, Outcome};
-use super::{Reach, Splitter, VerdictKind};
+use super::{Analysis, Reach, Splitter, VerdictKind};
+use crate::heaps::Heaps;
 use crate::model::{OwnerId, Snapshot};
 
 /// A remedy that would help.
@@ -28,6 +30,9 @@ pub struct Advice {
     pub after: Outcome,
     /// How much larger the largest usable and reachable gap would be, in bytes.
     pub gain: u64,
+    /// Memory that would come back, in bytes; `None` for what is not about memory. Where `edits` are empty it is memory
+    /// alone, and no address space.
+    pub memory: Option<u64>,
     /// What to do, as one sentence with its numbers. Names in it are from the dump.
     pub what: String,
     /// How to do it, a sentence each.
@@ -61,6 +66,16 @@ pub enum Remedy {
     LessReserved,
     /// A higher M_MMAP_THRESHOLD of glibc's malloc.
     MmapThreshold,
+    /// An M_MMAP_THRESHOLD of glibc's malloc that does not grow.
+    FixedMmapThreshold,
+    /// A lower M_TRIM_THRESHOLD of glibc's malloc, or less M_TOP_PAD.
+    TrimThreshold,
+    /// No caches of glibc's malloc by thread.
+    NoTcache,
+    /// malloc_trim.
+    MallocTrim,
+    /// Python's small objects elsewhere, or fewer that pin its arenas.
+    PythonArenas,
     /// Allocations that fill their granules (Windows).
     Granules,
     /// mmap's usual direction.
@@ -73,7 +88,7 @@ pub enum Remedy {
 
 impl Remedy {
     /// All.
-    pub const ALL: [Remedy; 16] = [
+    pub const ALL: [Remedy; 21] = [
         Remedy::SmallerStacks,
         Remedy::FewerThreads,
         Remedy::FewerArenas,
@@ -86,6 +101,11 @@ impl Remedy {
         Remedy::OnePiece,
         Remedy::LessReserved,
         Remedy::MmapThreshold,
+        Remedy::FixedMmapThreshold,
+        Remedy::TrimThreshold,
+        Remedy::NoTcache,
+        Remedy::MallocTrim,
+        Remedy::PythonArenas,
         Remedy::Granules,
         Remedy::TopDown,
         Remedy::MappingLimit,
@@ -107,6 +127,11 @@ impl Remedy {
             Remedy::OnePiece => "one-piece",
             Remedy::LessReserved => "less-reserved",
             Remedy::MmapThreshold => "mmap-threshold",
+            Remedy::FixedMmapThreshold => "fixed-mmap-threshold",
+            Remedy::TrimThreshold => "trim-threshold",
+            Remedy::NoTcache => "no-tcache",
+            Remedy::MallocTrim => "malloc-trim",
+            Remedy::PythonArenas => "python-arenas",
             Remedy::Granules => "granules",
             Remedy::TopDown => "top-down",
             Remedy::MappingLimit => "mapping-limit",
@@ -127,6 +152,8 @@ pub(super) struct Patient<'a> {
     pub reach: Reach,
     pub splitters: &'a [Splitter],
     pub groups: &'a [OwnerGroup],
+    pub analysis: &'a Analysis,
+    pub heaps: &'a Heaps,
 }
 
 /// All remedies that help, those first that would leave the largest gap; what lifts a limit comes before all.
@@ -137,9 +164,10 @@ pub(super) fn find(patient: &Patient<'_>) -> Vec<Advice> {
     if patient.moving_helps {
         advice.extend(try_moving(patient));
     }
+    advice.extend(heaps::that_matter(patient));
     advice.extend(together::try_it(patient, &advice));
     let lifts = |a: &Advice| a.remedy == Remedy::MappingLimit;
-    advice.sort_by_key(|a| (!lifts(a), std::cmp::Reverse(a.gain), a.remedy));
+    advice.sort_by_key(|a| (!lifts(a), std::cmp::Reverse((a.gain, a.memory)), a.remedy));
     advice
 }
 
@@ -166,14 +194,20 @@ fn try_moving(patient: &Patient<'_>) -> impl Iterator<Item = Advice> {
 impl Patient<'_> {
     /// The advice if its edits can be made and help.
     fn attempt(&self, remedy: Remedy, edits: Vec<Edit>, what: String, how: Vec<String>) -> Option<Advice> {
+        self.tried(remedy, edits, what, how).filter(|advice| self.matters(advice))
+    }
+
+    /// The same if its edits can be made, whatever they give.
+    fn tried(&self, remedy: Remedy, edits: Vec<Edit>, what: String, how: Vec<String>) -> Option<Advice> {
         let after = Outcome::measure(&what_if::apply(self.snapshot, &edits).ok()?);
-        let gain = after.largest.checked_sub(self.before.largest).filter(|gain| *gain > 0)?;
-        // Next to a large gap a small gain helps nobody, unless it lets the request in.
-        let lets_in = after.verdict == VerdictKind::Fits && self.before.verdict != VerdictKind::Fits;
-        if !lets_in && gain < self.before.largest / LEAST_GAIN {
-            return None;
-        }
-        Some(Advice { remedy, edits, after, gain, what, how })
+        let gain = after.largest.saturating_sub(self.before.largest);
+        Some(Advice { remedy, edits, after, gain, memory: None, what, how })
+    }
+
+    /// Whether the largest gap grows. Next to a large gap a small gain helps nobody, unless it lets the request in.
+    fn matters(&self, advice: &Advice) -> bool {
+        let lets_in = advice.after.verdict == VerdictKind::Fits && self.before.verdict != VerdictKind::Fits;
+        advice.gain > 0 && (lets_in || advice.gain >= self.before.largest / LEAST_GAIN)
     }
 
     /// How many owners an edit takes out, and their sum in bytes: a name as it is typed may mean more than one group.

@@ -14,7 +14,11 @@ pub(super) fn family(owner: Option<&Owner>, bytes: u64, os: Option<Os>) -> Strin
         (OwnerKind::Stack, Some(name)) if owner.thread_id.is_some() => pool(name),
         (OwnerKind::Module, Some(path)) => module(path, os),
         (OwnerKind::MappedFile, Some(path)) => mappings_of(path, os),
-        (OwnerKind::Private | OwnerKind::Shared | OwnerKind::MappedFile, _) => of_size(owner, bytes),
+        (OwnerKind::Private | OwnerKind::Shared | OwnerKind::MappedFile, _) => of_size(owner.kind.name(), bytes),
+        (OwnerKind::Heap, _) => match owner.heap_class() {
+            Some(class) if class.is_told_by_size() => of_size(class.name(), bytes),
+            _ => owner.kind.name().to_owned(),
+        },
         (kind, _) => kind.name().to_owned(),
     }
 }
@@ -49,9 +53,9 @@ fn mappings_of(path: &str, os: Option<Os>) -> String {
 }
 
 /// A single mapping by the powers of two that its size lies between: its exact size is often a matter of chance.
-fn of_size(owner: &Owner, bytes: u64) -> String {
+fn of_size(what: &str, bytes: u64) -> String {
     let from = bytes.checked_ilog2().map_or(0, |power| 1 << power);
-    format!("{} of {} to {}", owner.kind.name(), Bytes(from), Bytes(from.saturating_mul(2)))
+    format!("{what} of {} to {}", Bytes(from), Bytes(from.saturating_mul(2)))
 }
 
 /// The name of a module without folders and versions: another release is the same module, and homes differ.

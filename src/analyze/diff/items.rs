@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::addr::AddrRange;
 use crate::analyze::groups::{self, shapes};
-use crate::model::{MappingId, Os, Owner, OwnerId, OwnerKind, Snapshot};
+use crate::model::{HeapClass, MappingId, Os, Owner, OwnerId, OwnerKind, Snapshot};
 
 /// What things have in common that are interchangeable: the stacks of one pool of threads, one library, mappings of one
 /// shape.
@@ -96,7 +96,8 @@ impl Names {
         for item in items {
             let Some(owner) = snapshot.owner(item.owner) else { continue };
             let place = Like { kind: owner.kind, name: called(owner, snapshot.platform.os).into() };
-            let unnamed = place.name.is_empty() && matches!(owner.kind, OwnerKind::Private | OwnerKind::Shared);
+            let mappings = matches!(owner.kind, OwnerKind::Private | OwnerKind::Shared | OwnerKind::Heap);
+            let unnamed = place.name.is_empty() && mappings;
             let like = match shape(item.owner).filter(|_| unnamed) {
                 Some(shape) => Like { kind: owner.kind, name: shape.into() },
                 None => place.clone(),
@@ -123,6 +124,8 @@ fn called(owner: &Owner, os: Option<Os>) -> String {
     match owner.kind {
         OwnerKind::Module if os == Some(Os::Windows) => file.to_ascii_lowercase(),
         OwnerKind::Module => file.to_owned(),
+        // These come and go like private mappings, and have a shape for a name.
+        OwnerKind::Heap if owner.heap_class().is_some_and(HeapClass::is_told_by_size) => String::new(),
         _ => groups::pattern(file),
     }
 }

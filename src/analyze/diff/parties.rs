@@ -4,7 +4,7 @@ use super::Pairing;
 use super::items::Like;
 use super::news::{self, HowNew, New};
 use crate::addr::AddrRange;
-use crate::model::OwnerKind;
+use crate::model::{HeapClass, OwnerKind};
 
 /// By like, the like that it is counted with: mostly itself.
 pub(super) fn find(pairing: &Pairing<'_>, news: &[New]) -> Vec<usize> {
@@ -28,7 +28,7 @@ fn follow_threads(pairing: &Pairing<'_>, news: &[New], parties: &mut [usize]) {
         return;
     };
     for (number, (like, count)) in likes() {
-        let arena = like.kind == OwnerKind::Heap && &*like.name != "[heap]";
+        let arena = like.kind == OwnerKind::Heap && &*like.name == HeapClass::ThreadArena.name();
         if let Some(party) =
             parties.get_mut(number).filter(|_| (arena || like.kind == OwnerKind::Teb) && count <= threads)
         {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::Ledger;
-use crate::model::{Os, Owner, OwnerId, OwnerKind, Snapshot};
+use crate::model::{HeapClass, Os, Owner, OwnerId, OwnerKind, Snapshot};
 
 /// A kind of change.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
@@ -119,8 +119,7 @@ impl<'a> Changes<'a> {
                 None => Change::MoveModuleIfRelocatable,
             },
             OwnerKind::Heap if self.snapshot.platform.os == Some(Os::Windows) => Change::SmallerHeap,
-            OwnerKind::Heap if owner.is_brk_heap() => Change::SmallerBrk,
-            OwnerKind::Heap => Change::FewerArenas,
+            OwnerKind::Heap => of_heap(owner),
             OwnerKind::MappedFile => Change::MapElsewhere,
             OwnerKind::Private | OwnerKind::Shared if self.ledger.taken(id).committed == 0 => Change::ReserveLess,
             OwnerKind::Private | OwnerKind::Shared => Change::AllocateElsewhere,
@@ -129,5 +128,14 @@ impl<'a> Changes<'a> {
                 Change::Pinned
             }
         }
+    }
+}
+
+/// A piece of malloc's or of another allocator's heap. One that nothing tells more of is taken for a thread arena's.
+fn of_heap(owner: &Owner) -> Change {
+    match owner.heap_class() {
+        Some(HeapClass::Brk) => Change::SmallerBrk,
+        Some(class) if class.is_told_by_size() => Change::AllocateElsewhere,
+        _ => Change::FewerArenas,
     }
 }

@@ -1,8 +1,8 @@
-//! Mappings of one make: the same size, with or without a guard, or neighbours in one pattern.
+//! Mappings of one make, and pieces of heaps: the same size, with or without a guard, or neighbours in one pattern.
 
 use super::stretches::{Make, makes};
 use super::{Keyed, Parted};
-use crate::model::{Os, Owner, OwnerId, OwnerKind, Owners, Region, Snapshot, State};
+use crate::model::{HeapClass, Os, Owner, OwnerId, OwnerKind, Owners, Region, Snapshot, State};
 use crate::units::Count;
 
 /// What an owner's regions are, in the order of their addresses.
@@ -24,10 +24,33 @@ pub(in crate::analyze) enum Mix {
     Stripes,
 }
 
+/// What has shapes: mappings of some kinds, and those pieces of heaps that differ by their sizes.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(in crate::analyze) enum What {
+    Kind(OwnerKind),
+    Piece(HeapClass),
+}
+
+impl What {
+    fn of(owner: &Owner) -> Option<What> {
+        match owner.kind {
+            OwnerKind::Private | OwnerKind::Shared | OwnerKind::MappedFile => Some(What::Kind(owner.kind)),
+            _ => owner.heap_class().filter(|class| class.is_told_by_size()).map(What::Piece),
+        }
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            What::Kind(kind) => kind.name(),
+            What::Piece(class) => class.name(),
+        }
+    }
+}
+
 /// What owners of one shape have in common.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(in crate::analyze) enum Key {
-    Alone(OwnerKind, u64, Mix),
+    Alone(What, u64, Mix),
     Neighbours(Make),
 }
 
@@ -65,18 +88,21 @@ pub(in crate::analyze) fn named_alone(regions: &[Region], owners: &Owners) -> im
 }
 
 fn alone_key(owner: &Owner, shape: Shape) -> Option<Key> {
-    let grouped = matches!(owner.kind, OwnerKind::Private | OwnerKind::Shared | OwnerKind::MappedFile);
-    (owner.movable && grouped && shape.bytes > 0).then(|| Key::Alone(owner.kind, shape.bytes, shape.mix()))
+    let what = What::of(owner).filter(|_| owner.movable && shape.bytes > 0)?;
+    Some(Key::Alone(what, shape.bytes, shape.mix()))
 }
 
 fn keys(os: Option<Os>, regions: &[Region], owners: &Owners) -> Keyed<Key> {
     let shapes = shapes(regions, owners.len());
     // VirtualQuery tells what was allocated at once; /proc/PID/maps does not.
     let makes = if os == Some(Os::Windows) { vec![None; owners.len()] } else { makes(regions, owners) };
-    let keys =
-        owners.iter().zip(shapes).zip(makes).map(|(((_, owner), shape), make)| {
-            alone_key(owner, shape).map(|alone| make.map_or(alone, Key::Neighbours))
-        });
+    let keys = owners.iter().zip(shapes).zip(makes).map(|(((_, owner), shape), make)| {
+        alone_key(owner, shape).map(|alone| match alone {
+            Key::Alone(What::Kind(_), ..) => make.map_or(alone, Key::Neighbours),
+            // Whoever touches a piece of a heap, it is one by itself.
+            _ => alone,
+        })
+    });
     Keyed(keys.collect())
 }
 
@@ -107,14 +133,14 @@ impl Shape {
 pub(in crate::analyze) fn name(key: Key) -> String {
     match key {
         Key::Neighbours(make) => make.to_string(),
-        Key::Alone(kind, bytes, mix) => {
+        Key::Alone(what, bytes, mix) => {
             let mix = match mix {
                 Mix::Committed => "",
                 Mix::Reserved => ", reserved",
                 Mix::InPart => ", committed in part",
                 Mix::Stripes => ", committed in stripes",
             };
-            format!("{} of {}{mix}", kind.name(), exact(bytes))
+            format!("{} of {}{mix}", what.name(), exact(bytes))
         }
     }
 }

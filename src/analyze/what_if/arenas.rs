@@ -5,10 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::draft::Draft;
 use super::{Edit, EditError, removal};
 use crate::addr::Addr;
-use crate::model::{MmapLayout, OwnerId, OwnerKind};
-
-/// The name that the loader gives to a thread arena's heap.
-const HEAP: &str = "glibc thread arena";
+use crate::model::{HeapClass, MmapLayout, OwnerId};
 
 /// Keeps the main arena and those of the others that were made first; all heaps of an arena go with it. A heap of which
 /// the dump does not tell the arena counts as one.
@@ -33,7 +30,7 @@ fn heaps_by_arena(draft: &Draft) -> BTreeMap<Addr, Vec<OwnerId>> {
     let stands: HashSet<OwnerId> = draft.regions.iter().map(|r| r.owner).collect();
     let mut heaps: BTreeMap<Addr, Vec<OwnerId>> = BTreeMap::new();
     for (id, owner) in draft.owners().iter() {
-        let is_heap = owner.kind == OwnerKind::Heap && owner.name.as_deref() == Some(HEAP);
+        let is_heap = owner.heap_class() == Some(HeapClass::ThreadArena);
         if is_heap && stands.contains(&id) {
             heaps.entry(owner.arena.unwrap_or(owner.start)).or_default().push(id);
         }

@@ -41,6 +41,8 @@ pub enum Edit {
     ArenaMax(u64),
     /// Something new in a free place.
     Add(AddrRange),
+    /// A range that is given back, of whoever has it: what is left of a mapping stays where it is.
+    Unmap(AddrRange),
     /// Holes that earlier edits left between neighbours close up, as at a fresh start.
     Repack,
 }
@@ -58,6 +60,9 @@ pub enum Target {
     Kind(OwnerKind),
     /// The owner of the region at this address.
     Region(Addr),
+    /// Pieces of heaps with matching names, such as `arena 3 heap 2`, or matching names of their class, such as
+    /// `glibc thread arena`.
+    Heap(Pattern),
     /// Mappings of files with matching names or paths, other than modules.
     File(Pattern),
     /// Mappings of a matching shape, as the groups of a report name them.
@@ -101,6 +106,7 @@ impl std::fmt::Display for Edit {
             Edit::MmapThreshold(bytes) => write!(f, "mmap-threshold={}", plain_size(*bytes)),
             Edit::ArenaMax(arenas) => write!(f, "arena-max={arenas}"),
             Edit::Add(range) => write!(f, "add={}@{}", plain_size(range.size()), range.start()),
+            Edit::Unmap(range) => write!(f, "unmap={}@{}", plain_size(range.size()), range.start()),
             Edit::Repack => f.write_str("repack"),
         }
     }
@@ -113,6 +119,7 @@ impl std::fmt::Display for Target {
             Target::ThreadName(names) => write!(f, "thread-name:{}", names.text()),
             Target::Module(names) => write!(f, "module:{}", names.text()),
             Target::Kind(kind) => write!(f, "kind:{}", kind.name()),
+            Target::Heap(names) => write!(f, "heap:{}", names.text()),
             Target::Region(addr) => write!(f, "region:{addr}"),
             Target::File(names) => write!(f, "file:{}", names.text()),
             Target::Shape(names) => write!(f, "shape:{}", names.text()),

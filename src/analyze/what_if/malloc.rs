@@ -3,7 +3,7 @@
 use super::draft::Draft;
 use super::{Edit, EditError};
 use crate::addr::AddrRange;
-use crate::model::{Owner, OwnerId, OwnerKind, PointerWidth, Protection, Region, State};
+use crate::model::{HeapClass, Owner, OwnerId, OwnerKind, Owners, PointerWidth, Protection, Region, State};
 
 /// DEFAULT_MMAP_THRESHOLD: smaller requests never have a mapping of their own.
 const DEFAULT: u64 = 128 << 10;
@@ -16,13 +16,18 @@ pub(in crate::analyze) fn largest_threshold(width: PointerWidth) -> u64 {
     }
 }
 
-/// Moves what looks like malloc's own mappings of less than `threshold` bytes to the end of the brk heap. A map does not
-/// tell for sure whose they are: private, readable and writable, alone between two gaps, of the sizes that malloc maps.
+/// Moves malloc's own mappings of less than `threshold` bytes to the end of the brk heap. Where its heaps were walked, these
+/// are its mmapped chunks. A map alone does not tell for sure whose they are, and they are what looks like that: private,
+/// readable and writable, alone between two gaps, of the sizes that malloc maps.
 pub(super) fn raise_threshold(draft: &mut Draft, edit: &Edit, threshold: u64) -> Result<(), EditError> {
     draft.regions.sort_unstable_by_key(|r| r.range.start());
     let nothing = |why: &str| EditError::Nothing { edit: edit.to_string(), why: why.to_owned() };
     let heap = brk_heap(draft).ok_or_else(|| nothing("it has no brk heap that could grow"))?;
-    let chunks = chunks(draft, threshold);
+    let walked = are_known(draft.owners());
+    let chunks = if walked { known_chunks(draft, threshold) } else { likely_chunks(draft, threshold) };
+    if chunks.is_empty() && walked {
+        return Err(nothing("none of malloc's mmapped chunks is smaller"));
+    }
     if chunks.is_empty() {
         return Err(nothing("no private mapping stands alone that malloc could have served from its heap"));
     }
@@ -37,8 +42,30 @@ pub(super) fn raise_threshold(draft: &mut Draft, edit: &Edit, threshold: u64) ->
     grow(draft, edit, heap, bytes)
 }
 
+/// Whether a walk told which mappings are malloc's own.
+pub(in crate::analyze) fn are_known(owners: &Owners) -> bool {
+    owners.iter().any(|(_, owner)| owner.heap_class() == Some(HeapClass::MmappedChunk))
+}
+
+/// Mmapped chunks below the threshold, with their sizes in bytes. With its header a request takes a page more than it asks
+/// for at most.
+fn known_chunks(draft: &Draft, threshold: u64) -> Vec<(OwnerId, u64)> {
+    let mut sizes = vec![0; draft.owners().len()];
+    for region in &draft.regions {
+        if let Some(size) = sizes.get_mut(region.owner.0 as usize) {
+            *size += region.range.size();
+        }
+    }
+    let owners = draft.owners().iter().zip(sizes);
+    let chunks = owners.filter(|((_, owner), size)| {
+        let is_chunk = owner.heap_class() == Some(HeapClass::MmappedChunk);
+        is_chunk && (1..threshold.saturating_add(draft.bounds.page_size)).contains(size)
+    });
+    chunks.map(|((id, _), size)| (id, size)).collect()
+}
+
 /// The owners that malloc may have mapped, with their sizes in bytes.
-fn chunks(draft: &Draft, threshold: u64) -> Vec<(OwnerId, u64)> {
+fn likely_chunks(draft: &Draft, threshold: u64) -> Vec<(OwnerId, u64)> {
     let touches = |a: Option<&Region>, b: Option<&Region>| match (a, b) {
         (Some(a), Some(b)) => a.range.end() == b.range.start(),
         _ => false,

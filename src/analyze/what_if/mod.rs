@@ -87,6 +87,7 @@ fn apply_one(draft: &mut Draft, before: &Snapshot, edit: &Edit) -> Result<(), Ed
         Edit::MmapThreshold(bytes) => malloc::raise_threshold(draft, edit, *bytes),
         Edit::ArenaMax(arenas) => arenas::limit(draft, edit, *arenas),
         Edit::Add(range) => space::add(draft, edit, *range),
+        Edit::Unmap(range) => space::unmap(draft, edit, *range),
         Edit::Repack => {
             repack::repack(draft, &before.space);
             Ok(())

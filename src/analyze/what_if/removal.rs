@@ -16,6 +16,7 @@ pub(super) fn remove(draft: &mut Draft, edit: &Edit, target: &Target) -> Result<
         }
         Target::Module(names) => of_modules(draft, names),
         Target::Kind(kind) => of_owners(draft, |owner| owner.kind == *kind),
+        Target::Heap(names) => of_heaps(draft, names),
         Target::Region(addr) => at(draft, *addr),
         Target::File(names) => of_files(draft, names),
         Target::Shape(names) => of_shapes(draft, names),
@@ -45,6 +46,13 @@ fn of_modules(draft: &Draft, names: &Pattern) -> Vec<OwnerId> {
         owner.kind == OwnerKind::Module && owner.name.as_deref().is_some_and(|n| names.matches_path(n))
     }));
     found
+}
+
+/// Heaps by their own names, or those of their class.
+fn of_heaps(draft: &Draft, names: &Pattern) -> Vec<OwnerId> {
+    let names = names.matcher();
+    let is_called = |name: &Option<Box<str>>| name.as_deref().is_some_and(|n| names.matches(n));
+    of_owners(draft, |owner| owner.kind == OwnerKind::Heap && (is_called(&owner.place) || is_called(&owner.name)))
 }
 
 /// Owners that have a region.
@@ -120,6 +128,7 @@ fn nothing(draft: &Draft, edit: &Edit, target: &Target) -> EditError {
         }
         Target::Module(_) => format!("none of its {} modules is called so", draft.rest.modules.len()),
         Target::Kind(kind) => format!("nothing of the kind {} is on the map", kind.name()),
+        Target::Heap(_) => "no piece of a heap on the map is called so".to_owned(),
         Target::Region(addr) => format!("nothing stands at {addr}"),
         Target::File(_) => format!("none of its {} files is mapped and called so", draft.rest.files.len()),
         Target::Shape(_) => "no mappings of such a shape are on the map".to_owned(),

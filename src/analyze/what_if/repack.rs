@@ -2,7 +2,7 @@
 
 use super::draft::Draft;
 use crate::addr::{Addr, AddrRange};
-use crate::model::{AddressSpace, MmapLayout, Os, OwnerId, OwnerKind, PointerWidth, Region};
+use crate::model::{AddressSpace, HeapClass, MmapLayout, Os, OwnerId, OwnerKind, PointerWidth, Region};
 
 /// Slides what may move inside of each run of neighbours, so that what edits freed there lies in one piece.
 ///
@@ -148,7 +148,9 @@ fn alignment(draft: &Draft, owner: OwnerId, range: AddrRange) -> Option<u64> {
         // A DLL keeps its address until the system starts anew, or has it from its header.
         OwnerKind::Module if windows => return None,
         // glibc aligns its arenas' heaps; the other heap is brk's, right behind the executable.
-        OwnerKind::Heap if !windows => heap_max(draft.rest.platform.width),
+        OwnerKind::Heap if !windows && !owner.heap_class().is_some_and(HeapClass::is_told_by_size) => {
+            heap_max(draft.rest.platform.width)
+        }
         _ => grain,
     };
     // What starts inside of a granule is a part of something larger.

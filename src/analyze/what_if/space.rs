@@ -4,7 +4,7 @@ use super::draft::Draft;
 use super::{Edit, EditError};
 use crate::addr::{Addr, AddrRange};
 use crate::model::{
-    CeilingSource, MappingId, MmapLayout, Os, Owner, OwnerKind, PointerWidth, Region, Source, Sources, State,
+    CeilingSource, MappingId, MmapLayout, Os, Owner, OwnerId, OwnerKind, PointerWidth, Region, Source, Sources, State,
 };
 
 /// Where a large-address-aware process of 32 bits ends on 64-bit Windows: the last 64 KiB below 4 GiB are not given out.
@@ -102,4 +102,62 @@ pub(super) fn add(draft: &mut Draft, edit: &Edit, range: AddrRange) -> Result<()
         *count += 1;
     }
     Ok(())
+}
+
+/// Gives a range back: whole pages of whatever stands there.
+pub(super) fn unmap(draft: &mut Draft, edit: &Edit, range: AddrRange) -> Result<(), EditError> {
+    let page = draft.bounds.page_size;
+    if let Some(addr) = [range.start(), range.end()].into_iter().find(|addr| !addr.0.is_multiple_of(page.max(1))) {
+        return Err(EditError::Unaligned { edit: edit.to_string(), addr, granularity: page });
+    }
+    if !draft.regions.iter().any(|region| region.range.intersect(range).is_some()) {
+        let why = "nothing stands in that range".to_owned();
+        return Err(EditError::Nothing { edit: edit.to_string(), why });
+    }
+    let before = standing(draft);
+    cut(draft, range.start());
+    cut(draft, range.end());
+    draft.take_out(|region| range.covers(region.range));
+    count_both_sides(draft, range);
+    let after = standing(draft);
+    let is_gone = |id| before(id) && !after(id);
+    draft.rest.modules.retain(|module| !is_gone(module.owner));
+    draft.rest.threads.retain(|thread| !thread.stack.as_ref().is_some_and(|stack| is_gone(stack.owner)));
+    Ok(())
+}
+
+/// What was one mapping on both sides of a hole is two now.
+fn count_both_sides(draft: &mut Draft, hole: AddrRange) {
+    let above = draft.regions.partition_point(|region| region.range.start() < hole.start());
+    let mapping = |index: usize| draft.regions.get(index).map(|region| (region.range, region.mapping));
+    let Some(((below, one), (above, other))) = above.checked_sub(1).and_then(mapping).zip(mapping(above)) else {
+        return;
+    };
+    if one == other && below.end() == hole.start() && above.start() == hole.end() {
+        draft.rest.limits.vma_count = draft.rest.limits.vma_count.map(|count| count + 1);
+    }
+}
+
+/// Cuts the region across an address into two; both stay of one mapping.
+fn cut(draft: &mut Draft, at: Addr) {
+    let Some(index) = draft.regions.partition_point(|r| r.range.start() < at).checked_sub(1) else { return };
+    let Some(region) = draft.regions.get_mut(index).filter(|r| r.range.end() > at) else { return };
+    let whole = *region;
+    let (Some(below), Some(above)) = (AddrRange::new(whole.range.start(), at), AddrRange::new(at, whole.range.end()))
+    else {
+        return;
+    };
+    region.range = below;
+    draft.regions.insert(index + 1, Region { range: above, ..whole });
+}
+
+/// Whether an owner has a region left.
+fn standing(draft: &Draft) -> impl Fn(OwnerId) -> bool + use<> {
+    let mut stands = vec![false; draft.owners().len()];
+    for region in &draft.regions {
+        if let Some(flag) = stands.get_mut(region.owner.0 as usize) {
+            *flag = true;
+        }
+    }
+    move |id| stands.get(id.0 as usize).copied().unwrap_or(false)
 }

@@ -4,15 +4,13 @@ use std::io;
 use std::path::Path;
 use std::time::Instant;
 
-use super::one::{Emit, Named, Reader, fingerprint, noted, since};
+use super::digest;
+use super::one::{Emit, Named, Reader, noted, since};
 use super::wire::{Answer, Identity, Job};
 use crate::addr::FileOffset;
+use crate::load;
 use crate::load::archive::{ArchiveLimits, Member, Start, walk};
-use crate::load::{self, Input};
 use crate::triage::{Row, RowFile, Status};
-
-/// How much of a member is read at a time for its fingerprint, in bytes.
-const PIECE: u64 = 64 << 10;
 
 /// Reads those members that have no row yet.
 ///
@@ -70,7 +68,7 @@ fn row_of(reader: &Reader, job: &Job, member: Member) -> Row {
     reader.obey(&input.read_available(FileOffset(0), 64));
     // Of a member that is unpacked again, what was packed is not at hand.
     let hashed = reader.hashes() && input.compression().is_none();
-    let sha256 = hashed.then(|| fingerprint(&mut Whole { input: &input, at: 0 }).ok()).flatten();
+    let sha256 = hashed.then(|| digest::of_all(&mut input.reader()).ok()).flatten();
     let file = RowFile { size, mtime_ms, sha256, ..RowFile::default() };
     let path = job.name.path();
     let paths: [&Path; 2] = [&path, Path::new(&named.shown)];
@@ -79,20 +77,5 @@ fn row_of(reader: &Reader, job: &Job, member: Member) -> Row {
         Some(sentence) if row.status == Status::Ok => noted(Row { status: Status::Partial, ..row }, sentence),
         Some(sentence) => noted(row, sentence),
         None => row,
-    }
-}
-
-/// An input from its beginning to its end.
-struct Whole<'i> {
-    input: &'i Input<'i>,
-    at: u64,
-}
-
-impl io::Read for Whole<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let piece = self.input.read_available(FileOffset(self.at), PIECE.min(buffer.len() as u64));
-        buffer.get_mut(..piece.len()).unwrap_or_default().copy_from_slice(&piece);
-        self.at += piece.len() as u64;
-        Ok(piece.len())
     }
 }

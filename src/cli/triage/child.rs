@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 
 use super::queue::Task;
 use super::setup::Start;
-use super::wire::Job;
 
 /// The place of one worker, where it is watched from outside of the thread that works with it.
 #[derive(Default)]
@@ -119,7 +118,7 @@ impl Worker {
 
     /// Sends a job; it arrives with [`flush`](Self::flush). What goes wrong shows when answers are read.
     pub fn send(&mut self, task: &Task) {
-        let job = Job { name: task.name.clone(), skip: task.done, closed: task.closed.clone() };
+        let job = task.job();
         let _ = serde_json::to_writer(&mut self.jobs, &job);
         let _ = self.jobs.write_all(b"\n");
     }

@@ -164,7 +164,7 @@ impl<'r> Driver<'r> {
             return;
         }
         let (status, sentence) = obituary::of(&end, self.timeout, self.start.memory_limit);
-        let identity = std::fs::metadata(task.name.path()).map(|meta| Identity::of(&meta)).unwrap_or_default();
+        let identity = Identity::now(&task.name.path());
         let file = named(&task.name.shown(), member.as_deref().unwrap_or_default());
         let row = self.run.reader.row(file, status, sentence);
         let Some(member) = member else {

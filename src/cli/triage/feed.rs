@@ -79,7 +79,7 @@ impl Feed {
 
     fn done_earlier(&mut self, task: &Task, run: &Run) -> Result<Option<Done>, Failure> {
         let Some(earlier) = &mut self.earlier else { return Ok(None) };
-        let identity = std::fs::metadata(task.name.path()).map(|meta| Identity::of(&meta)).unwrap_or_default();
+        let identity = Identity::now(&task.name.path());
         let journal = run.journal();
         let done = earlier.take(journal.file(), task.input, &task.name, identity);
         done.map_err(|e| Failure::Usage(format!("the journal cannot be read: {e}")))

@@ -7,6 +7,7 @@
 mod archive;
 mod args;
 mod child;
+mod digest;
 mod driver;
 mod feed;
 mod file;
@@ -47,7 +48,7 @@ pub use worker::run as work;
 use super::command_line;
 use super::failure::Failure;
 use super::interrupt::Signals;
-use crate::triage::{Gate, Rows, SummaryRun, Triaged};
+use crate::triage::{Gate, Row, Rows, SummaryRun, Triaged};
 use crate::units::plural;
 use feed::Feed;
 use from_rows::Files;
@@ -70,42 +71,54 @@ pub const WORKER: &str = "triage-worker";
 pub fn triage(args: &Triage) -> Result<(), Failure> {
     let outputs = Outputs::of(args)?;
     if !args.from_rows.is_empty() {
-        return gates::check(&write(args, &outputs, &Files::open(&args.from_rows)?)?);
+        return gates::check(&write(args, &outputs, &Files::open(&args.from_rows)?)?.gates);
     }
     let kept = read(args, &outputs)?;
-    let gates = write(args, &outputs, &kept)?;
-    let missing = reports_missing(args, &kept);
+    let found = write(args, &outputs, &kept)?;
     kept.remove();
-    missing?;
-    gates::check(&gates)
+    found.missing.check(args)?;
+    gates::check(&found.gates)
+}
+
+/// What the rows of a run say of it.
+struct Found {
+    gates: Vec<Gate>,
+    missing: MissingReports,
 }
 
 /// Reports that could not be written fail a run, as outputs do; a disk that is full must not pass unseen.
-fn reports_missing(args: &Triage, rows: &dyn Rows) -> Result<(), Failure> {
-    let Some(folder) = &args.reports else { return Ok(()) };
-    let (mut missing, mut read) = (0u64, 0u64);
-    let walked = rows.each(&mut |row| {
-        read += u64::from(row.status.was_read());
-        missing += u64::from(row.status.was_read() && row.report.is_none());
-        Ok(())
-    });
-    match walked {
-        Ok(()) if missing == 0 => Ok(()),
-        Ok(()) => {
-            let said =
-                format!("{} of {} are missing; `message` of their rows says why", missing, plural(read, "report"));
-            Err(Failure::File(folder.clone(), said))
+#[derive(Default)]
+struct MissingReports {
+    missing: u64,
+    read: u64,
+}
+
+impl MissingReports {
+    fn see(&mut self, row: &Row) {
+        self.read += u64::from(row.status.was_read());
+        self.missing += u64::from(row.status.was_read() && row.report.is_none());
+    }
+
+    fn check(&self, args: &Triage) -> Result<(), Failure> {
+        match &args.reports {
+            Some(folder) if self.missing > 0 => {
+                let of = plural(self.read, "report");
+                let said = format!("{} of {of} are missing; `message` of their rows says why", self.missing);
+                Err(Failure::File(folder.clone(), said))
+            }
+            _ => Ok(()),
         }
-        Err(e) => Err(Failure::Usage(format!("rows cannot be read back: {e}"))),
     }
 }
 
-/// Makes outputs of rows, and hands back what the gates found.
-fn write(args: &Triage, outputs: &Outputs, rows: &dyn Rows) -> Result<Vec<Gate>, Failure> {
+/// Makes outputs of rows, and hands back what was found on the way.
+fn write(args: &Triage, outputs: &Outputs, rows: &dyn Rows) -> Result<Found, Failure> {
     let (mut run, mut gates) = (SummaryRun::new(outputs.by()), gates::of(args));
+    let mut missing = MissingReports::default();
     let walked = rows.each(&mut |row| {
         run.see(row);
         gates.iter_mut().for_each(|gate| gate.see(row));
+        missing.see(row);
         Ok(())
     });
     walked.map_err(|e| Failure::Usage(format!("rows cannot be read back: {e}")))?;
@@ -115,7 +128,7 @@ fn write(args: &Triage, outputs: &Outputs, rows: &dyn Rows) -> Result<Vec<Gate>,
     let written = outputs.write(&Triaged { rows, summary: &summary, command: command.as_deref() });
     // Whoever reads the first lines only still has the gates decide.
     written.or_else(|failure| if failure.is_broken_pipe() { Ok(()) } else { Err(failure) })?;
-    Ok(summary.gates)
+    Ok(Found { gates: summary.gates, missing })
 }
 
 /// Reads what is to be read.

@@ -5,19 +5,18 @@ use std::io;
 use std::path::Path;
 use std::time::Instant;
 
-use sha2::{Digest, Sha256};
-
 use super::archive;
 use super::args::format_of;
+use super::digest;
 use super::file::plain_file;
 use super::hooks;
 use super::setup::Setup;
 use super::wire::{Answer, Identity, Job};
-use crate::analyze::{advise, analyze};
+use crate::analyze::{advise_with_heaps, analyze};
 use crate::cli::args::Format;
 use crate::cli::checked::redaction_by_environment;
 use crate::error::LoadError;
-use crate::heaps::NO_HEAPS;
+use crate::heaps::{self, Effort};
 use crate::load::redact::Redactor;
 use crate::load::{self, Dump, LoadOptions};
 use crate::report::{Context, OwnerIds};
@@ -83,7 +82,8 @@ impl Reader {
     }
 
     fn file(&self, path: &Path, named: &Named, identity: Identity) -> Row {
-        let sha256 = self.setup.hash.then(|| File::open(path).and_then(|mut file| fingerprint(&mut file))).transpose();
+        let sha256 =
+            self.setup.hash.then(|| File::open(path).and_then(|mut file| digest::of_all(&mut file))).transpose();
         let known = |sha256| RowFile { sha256, ..known(identity) };
         match sha256 {
             Ok(sha256) => self.row_of(named, path, known(sha256), || load::open(path, &self.options)),
@@ -100,7 +100,7 @@ impl Reader {
         open: impl FnOnce() -> Result<Dump<'d>, LoadError>,
     ) -> Row {
         match open() {
-            Ok(dump) => self.measured(named, path, file, &dump),
+            Ok(mut dump) => self.measured(named, path, file, &mut dump),
             Err(error) => {
                 let row = self.failed(named, error.to_string());
                 Row { size: file.size, mtime_ms: file.mtime_ms, sha256: file.sha256, ..row }
@@ -108,13 +108,16 @@ impl Reader {
         }
     }
 
-    fn measured(&self, named: &Named, path: &Path, mut file: RowFile, dump: &Dump<'_>) -> Row {
+    fn measured(&self, named: &Named, path: &Path, mut file: RowFile, dump: &mut Dump<'_>) -> Row {
         file.file = dump.redactor().map_or_else(|| named.shown.clone(), |redactor| redactor.apply(&named.shown));
-        let snapshot = dump.snapshot();
+        // As a report has them, so that rows and reports agree.
+        let heaps = heaps::walk(dump.snapshot(), dump.memory(), Effort::Quick);
+        heaps::place(dump.snapshot_mut(), &heaps);
+        let (dump, snapshot) = (&*dump, dump.snapshot());
         let analysis = analyze(snapshot);
-        let counsel = advise(snapshot, &analysis);
+        let counsel = advise_with_heaps(snapshot, &analysis, &heaps);
         let ids = if self.needs_ids() { OwnerIds::new(&snapshot.owners) } else { OwnerIds::default() };
-        let cx = Context { snapshot, analysis: &analysis, counsel: &counsel, ids: &ids, heaps: &NO_HEAPS };
+        let cx = Context { snapshot, analysis: &analysis, counsel: &counsel, ids: &ids, heaps: &heaps };
         let report = self.report(named, path, &file.file, dump, cx);
         let missing = report.as_ref().err().map(|why| format!("its report is missing: {why}"));
         let row = Row::of(cx, RowFile { report: report.ok().flatten(), ..file });
@@ -201,20 +204,4 @@ pub fn noted(row: Row, sentence: String) -> Row {
 /// Milliseconds since then, to the microsecond.
 pub fn since(begun: Instant) -> f64 {
     u32::try_from(begun.elapsed().as_micros()).map_or(f64::from(u32::MAX), f64::from) / 1000.0
-}
-
-/// SHA-256 of all that comes, in hex.
-///
-/// # Errors
-/// Those of reading.
-pub fn fingerprint(from: &mut dyn io::Read) -> io::Result<String> {
-    let mut hasher = Sha256::new();
-    let mut buffer = vec![0u8; 64 << 10];
-    loop {
-        match from.read(&mut buffer)? {
-            0 => break,
-            n => hasher.update(buffer.get(..n).unwrap_or_default()),
-        }
-    }
-    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }

@@ -11,7 +11,7 @@ use super::progress::Progress;
 use super::queue::Task;
 use super::run::Run;
 use super::setup::Start;
-use super::wire::{Answer, Job};
+use super::wire::Answer;
 use crate::cli::failure::Failure;
 use crate::cli::interrupt::Signals;
 use crate::triage::Row;
@@ -61,7 +61,7 @@ pub fn no_thread(error: &io::Error) -> Failure {
 pub fn read_here(run: &Run) {
     let mut progress = Progress::new(run);
     while let Some(mut task) = run.queue.take(true).filter(|_| !run.is_stopped()) {
-        let job = Job { name: task.name.clone(), skip: task.done, closed: task.closed.clone() };
+        let job = task.job();
         // What goes wrong with the journal ends the run.
         let _ = run.reader.read(&job, &mut |answer| {
             take(run, &mut task, answer);

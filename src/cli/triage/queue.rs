@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::name::Name;
+use super::wire::Job;
 
 /// An input on its way to a worker.
 #[derive(Clone, Debug)]
@@ -16,8 +17,15 @@ pub struct Task {
     pub name: Name,
     /// How many rows it has already.
     pub done: u32,
-    /// Archives in it of which a worker died: see [`Job::closed`](super::wire::Job::closed).
+    /// Archives in it of which a worker died: see [`Job::closed`](Job::closed).
     pub closed: Vec<String>,
+}
+
+impl Task {
+    /// What is asked of who reads it.
+    pub fn job(&self) -> Job {
+        Job { name: self.name.clone(), skip: self.done, closed: self.closed.clone() }
+    }
 }
 
 /// How many wait at most.

@@ -4,9 +4,9 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::args::format_of;
+use super::digest;
 use super::name::Name;
 use crate::cli::args::{Color, Destination, Format, Input, Output, Report, Space};
 use crate::cli::command_line;
@@ -27,8 +27,6 @@ pub struct Reports {
 
 /// Most letters of an input's name that its report's name has.
 const LETTERS: usize = 60;
-/// Bytes of the fingerprint behind them, which tells inputs of like names apart.
-const FINGERPRINT: usize = 8;
 
 impl Reports {
     /// The name of the report on an input: letters that every system takes, and a fingerprint of the whole name.
@@ -38,9 +36,8 @@ impl Reports {
         // The end of a path tells more than its beginning.
         plain.drain(..plain.len().saturating_sub(LETTERS));
         let plain = plain.trim_start_matches(['.', '-', '_']);
-        let digest = Sha256::digest(exact);
-        let fingerprint: String = digest.iter().take(FINGERPRINT).map(|byte| format!("{byte:02x}")).collect();
-        format!("{plain}-{fingerprint}.{}", self.ending)
+        // The fingerprint tells inputs of like names apart.
+        format!("{plain}-{:016x}.{}", digest::number(exact), self.ending)
     }
 
     /// How a row names it.

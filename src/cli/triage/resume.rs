@@ -4,8 +4,7 @@ use std::fs::File;
 use std::io::{self, BufReader};
 use std::path::Path;
 
-use sha2::{Digest, Sha256};
-
+use super::digest;
 use super::journal::{Header, Line, Place, line_at};
 use super::name::Name;
 use super::sealed;
@@ -78,7 +77,7 @@ impl Earlier {
 
     fn know(&mut self, line: &[u8]) -> bool {
         let Some(Ok(read)) = sealed::open(line).map(serde_json::from_slice::<Line<&RawValue>>) else { return false };
-        let name = hash(&read.name);
+        let name = digest::number(&read.name.bytes());
         self.lines.push(Known { name, group: read.group, member: read.member, offset: self.end });
         self.next_group = self.next_group.max(read.group.saturating_add(1));
         self.end += line.len() as u64 + 1;
@@ -91,7 +90,7 @@ impl Earlier {
     /// # Errors
     /// Those of reading the journal.
     pub fn take(&mut self, file: &File, input: u32, name: &Name, identity: Identity) -> io::Result<Option<Done>> {
-        let hash = hash(name);
+        let hash = digest::number(&name.bytes());
         let mut from = self.lines.partition_point(|known| known.name < hash);
         loop {
             let Some(first) = self.lines.get(from).copied().filter(|known| known.name == hash) else { return Ok(None) };
@@ -128,10 +127,6 @@ fn whole(group: &[Known], file: &File, input: u32, name: &Name, identity: Identi
         }
     }
     Ok(Some(done))
-}
-
-fn hash(name: &Name) -> u64 {
-    Sha256::digest(name.bytes()).iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
 
 /// What is there may be anything, and nobody's file is overwritten; but a journal whose first line was never completed is

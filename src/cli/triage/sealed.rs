@@ -1,6 +1,6 @@
 //! A line with its checksum in front: what a failing disk or a careless hand made of it is never taken for a row.
 
-use sha2::{Digest, Sha256};
+use super::digest;
 
 /// Hex digits of the checksum.
 const DIGITS: usize = 16;
@@ -23,8 +23,7 @@ pub fn open(sealed: &[u8]) -> Option<&[u8]> {
 }
 
 fn sum(line: &[u8]) -> String {
-    let number = Sha256::digest(line).iter().take(DIGITS / 2).fold(0, |number, byte| number << 8 | u64::from(*byte));
-    format!("{number:016x}")
+    format!("{:016x}", digest::number(line))
 }
 
 #[cfg(test)]

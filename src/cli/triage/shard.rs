@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
+use super::digest;
 
 /// Part `index` of `count`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -32,9 +32,7 @@ pub fn parse_shard(text: &str) -> Result<Shard, String> {
 impl Shard {
     /// Whether an input of this name, as it was given, is of this part: each is of exactly one.
     pub fn takes(self, name: &[u8]) -> bool {
-        let digest = Sha256::digest(name);
-        let number = digest.iter().take(8).fold(0u64, |number, byte| number << 8 | u64::from(*byte));
-        number % u64::from(self.count) == u64::from(self.index)
+        digest::number(name) % u64::from(self.count) == u64::from(self.index)
     }
 
     /// `out-00003-of-00016.jsonl` for `out.jsonl`.

@@ -2,6 +2,7 @@
 
 use std::fs::Metadata;
 use std::io::{self, BufRead, Read};
+use std::path::Path;
 use std::time::UNIX_EPOCH;
 
 use serde::{Deserialize, Serialize};
@@ -40,6 +41,11 @@ impl Identity {
     pub fn of(meta: &Metadata) -> Identity {
         let since = meta.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
         Identity { size: Some(meta.len()), mtime_ns: since.and_then(|time| u64::try_from(time.as_nanos()).ok()) }
+    }
+
+    /// Of what is at the path now.
+    pub fn now(path: &Path) -> Identity {
+        std::fs::metadata(path).map(|meta| Identity::of(&meta)).unwrap_or_default()
     }
 
     /// When it was last changed, in milliseconds since 1970.

@@ -1,14 +1,70 @@
-//! glibc's ptmalloc, 2.17 to 2.44, on i386 and x86-64.
+//! glibc's ptmalloc, 2.17 to 2.44, on i386 and x86-64 (and what has their layouts).
+//!
+//! Main's `malloc_state` is known by its 127 list heads that lead to themselves ([`anchor`]); the ring of arenas decides the
+//! layout ([`ring`]). Every arena's runs are walked once, in address order ([`survey`]), with twelve bytes kept for each
+//! chunk that may be in a list; lists and caches are then followed in those. Sums are held against the arena's own.
 
+mod anchor;
+mod arena;
+mod bits;
+mod chunks;
+mod figures;
+mod free_lists;
+mod heap_info;
+mod layout;
+mod linking;
+mod main_runs;
+mod mmapped;
+mod mp;
+mod process;
+mod records;
+mod result;
+mod ring;
+mod spans;
+mod survey;
+mod tcache;
+mod trim;
+mod troubles;
+mod versions;
+mod window;
+
+use super::memory::Words;
 use super::{Candidates, Effort, Heap};
-use crate::model::{Memory, Snapshot};
+use crate::model::{Cpu, Endian, Memory, Os, Snapshot};
+use layout::Layout;
+use ring::Ring;
 
 /// Finds and walks it; `None` where there is none.
-pub(super) fn walk(
-    _snapshot: &Snapshot,
-    _candidates: &Candidates,
-    _memory: Memory<'_>,
-    _effort: Effort,
-) -> Option<Heap> {
-    None
+pub(super) fn walk(snapshot: &Snapshot, candidates: &Candidates, memory: Memory<'_>, effort: Effort) -> Option<Heap> {
+    if !may_be_glibc(snapshot) {
+        return None;
+    }
+    let mut words = Words::new(memory, snapshot.width());
+    let ring = find(snapshot, candidates, &mut words, effort)?;
+    Some(process::Process::new(snapshot, candidates, &mut words, ring, effort).walk())
+}
+
+/// Layouts are known of little-endian systems with the alignments of x86; 64-bit Arm and RISC-V have those of x86-64.
+fn may_be_glibc(snapshot: &Snapshot) -> bool {
+    let platform = &snapshot.platform;
+    let known = [None, Some(Cpu::X86), Some(Cpu::X86_64), Some(Cpu::Aarch64), Some(Cpu::Riscv64)];
+    let system = matches!(platform.os, None | Some(Os::Linux));
+    system && platform.endian == Endian::Little && known.contains(&platform.cpu)
+}
+
+/// The ring of arenas: from modules' data, else from anywhere.
+fn find(snapshot: &Snapshot, candidates: &Candidates, words: &mut Words<'_>, effort: Effort) -> Option<Ring> {
+    let layouts = Layout::all(snapshot.width());
+    let mut anchors = Vec::new();
+    for range in candidates.of_modules() {
+        anchor::find_in(words, range, &mut anchors);
+    }
+    let ring = ring::of_anchors(snapshot, words, &anchors, layouts);
+    if ring.is_some() || effort == Effort::Quick {
+        return ring;
+    }
+    for range in candidates.anonymous() {
+        anchor::find_in(words, range, &mut anchors);
+    }
+    ring::of_anchors(snapshot, words, &anchors, layouts)
 }

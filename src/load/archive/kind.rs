@@ -1,11 +1,11 @@
 //! Which kind of archive it is, by content alone.
 
 use super::cab::Cab;
-use super::cursor::Cursor;
 use super::entry::Entries;
 use super::tar::{self, Tar};
 use super::unpack::beginning;
 use super::zip::Zip;
+use crate::load::cursor::Cursor;
 use crate::load::{Compression, Input};
 
 /// An archive that can be looked into.

@@ -6,7 +6,6 @@
 //! had of one member costs only that member.
 
 mod cab;
-mod cursor;
 mod describe;
 mod entry;
 mod extras;

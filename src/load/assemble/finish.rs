@@ -7,6 +7,7 @@ use crate::diag::{Diagnostics, Place};
 use crate::load::facts::{Facts, RowLabel};
 use crate::model::{
     AddressSpace, Bounds, Coverage, FileId, MappingId, Owner, OwnerId, OwnerKind, Owners, Protection, Region, Source,
+    region::join_equal,
 };
 
 /// Gives every piece an owner: neighbours that nobody claimed share one if they come from one allocation (Windows)
@@ -75,7 +76,7 @@ pub(super) fn close(
         let message = format!("regions in {range} lie outside of {} and are left out", bounds.range);
         diagnostics.info("outside-bounds", message, Some(Place::Address(range.start())));
     }
-    merge_equal_neighbours(&mut regions);
+    join_equal(&mut regions);
     match AddressSpace::new(bounds, coverage.clone(), regions) {
         Ok(space) => space,
         Err(error) => {
@@ -114,19 +115,6 @@ fn region(part: Owned, range: AddrRange, numbering: &mut Numbering) -> Region {
         backing: part.piece.file.map(FileId),
         evidence: part.piece.sources,
     }
-}
-
-/// Undoes cuts that separated nothing: claims that ended where they need not have.
-fn merge_equal_neighbours(regions: &mut Vec<Region>) {
-    regions.dedup_by(|next, kept| {
-        let alike = Region { range: next.range, evidence: next.evidence, ..*kept } == *next;
-        if !alike || kept.range.end() != next.range.start() {
-            return false;
-        }
-        kept.range = kept.range.hull(next.range);
-        kept.evidence = kept.evidence.union(next.evidence);
-        true
-    });
 }
 
 /// The lowest address of each owner is that of its first region, whoever claimed it.

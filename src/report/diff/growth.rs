@@ -1,11 +1,11 @@
 //! Growth by kind and by what is alike, modules, threads.
 
-use super::section::{Cell, Section};
 use super::words::{self, delta};
 use super::{Compared, DiffContext};
 use crate::analyze::diff::{KindGrowth, LikeGrowth, ModulePair, ThreadCount};
 use crate::model::Module;
 use crate::report::escape::shortened;
+use crate::report::section::{Cell, Section};
 use crate::units::{Bytes, Count, Hex, plural};
 
 const NAME: usize = 48;

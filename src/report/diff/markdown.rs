@@ -2,14 +2,12 @@
 
 use std::io::{self, Write};
 
-use super::section::{Cell, Section};
 use super::{DiffContext, DiffOptions, heads, sections, sentence};
 use crate::report::escape::markdown::{code, prose};
-use crate::report::explain;
 use crate::report::markdown::budget;
 use crate::report::markdown::paper::Paper;
-use crate::report::markdown::table::{self, Column};
 use crate::report::markdown::tool;
+use crate::report::{explain, section};
 
 /// What each table may have when the head and the command have theirs, in bytes; what one leaves the next may use.
 const TABLE: usize = 5_000;
@@ -31,7 +29,7 @@ pub fn write_diff_markdown(out: &mut dyn Write, cx: DiffContext<'_>, options: Di
     paper.list_marked('*', facts.len(), facts.iter().map(|(lead, text)| format!("**{lead}**: {}", prose(text))));
     for section in sections::all(cx, options.all) {
         paper.section(TABLE);
-        write_section(&mut paper, &section);
+        section::write_markdown(&mut paper, &section);
     }
     paper.section(TABLE);
     trust(&mut paper, cx);
@@ -43,23 +41,6 @@ pub fn write_diff_markdown(out: &mut dyn Write, cx: DiffContext<'_>, options: Di
     }
     tool::write(&mut paper, options.command);
     out.write_all(paper.text().as_bytes())
-}
-
-fn write_section(paper: &mut Paper, section: &Section) {
-    paper.heading(&format!("{}: {}", section.title, prose(&section.remark)));
-    if !section.notes.is_empty() {
-        paper.list(section.notes.len(), section.notes.iter().map(|note| prose(note)));
-        paper.lines("\n");
-    }
-    let column = |cell: Cell| match cell {
-        Cell::Name | Cell::Address => Column::Code,
-        Cell::Words => Column::Words,
-        Cell::Number => Column::Signed,
-    };
-    let columns: Vec<(&str, Column)> =
-        section.columns.iter().map(|(title, cell)| (title.as_str(), column(*cell))).collect();
-    let written = table::write(paper, &columns, section.rows.iter().cloned());
-    paper.left_out(section.total, written, section.noun, "; the text form shows them with `--all`");
 }
 
 fn trust(paper: &mut Paper, cx: DiffContext<'_>) {

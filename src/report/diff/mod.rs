@@ -5,7 +5,6 @@ pub(super) mod heads;
 mod markdown;
 mod old_gap;
 mod rows;
-pub(super) mod section;
 pub(super) mod sections;
 pub(super) mod sentence;
 mod text;

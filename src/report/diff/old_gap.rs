@@ -1,10 +1,10 @@
 //! The old largest gap, and what stands in it now.
 
-use super::section::{Cell, Section};
 use super::{Compared, DiffContext, heads};
 use crate::addr::AddrRange;
 use crate::analyze::diff::{Fate, OldGap, Standing, Sure, Way};
 use crate::model::OwnerId;
+use crate::report::section::{Cell, Section};
 use crate::report::text::owner_label;
 use crate::units::{Bytes, Hex};
 

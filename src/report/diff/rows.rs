@@ -1,8 +1,8 @@
 //! The figures as rows.
 
-use super::section::{Cell, Section};
 use super::{DiffContext, heads, words};
 use crate::analyze::diff::{Figure, FigureRow, Unit};
+use crate::report::section::{Cell, Section};
 use crate::report::text::head;
 use crate::units::{Bytes, Count, percent_of_points};
 

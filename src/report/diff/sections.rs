@@ -1,8 +1,8 @@
 //! All tables of a comparison, in the order of importance.
 
-use super::section::{Cell, Section};
 use super::{DiffContext, growth, old_gap, rows, words};
 use crate::analyze::diff::{Culprit, Forecast};
+use crate::report::section::{Cell, Section};
 use crate::units::{Bytes, Count, plural};
 
 /// Rows of a list that are shown without `--all`.

@@ -52,6 +52,7 @@ pub(super) fn like(like: &Like) -> String {
         (OwnerKind::Private | OwnerKind::Shared | OwnerKind::Unknown, false) => {
             format!("{} {name}", like.kind.name())
         }
+        (OwnerKind::Heap, false) if like.name.contains(" of ") => name.to_string().replacen(" of ", "s of ", 1),
         (OwnerKind::Heap, false) if !like.name.starts_with('[') => format!("{name}s"),
         (kind, true) => kind.name().to_owned(),
         (_, false) => name.to_string(),

@@ -142,7 +142,7 @@ fn more(total: usize, shown: usize, noun: &str) -> String {
     }
 }
 
-fn explained(words: &[&str]) -> Markup {
+pub(super) fn explained(words: &[&str]) -> Markup {
     html! {
         @if !words.is_empty() {
             section class="list" aria-labelledby="words-title" {

@@ -1,9 +1,7 @@
 //! The page's own script and style: small files, joined when the program is built.
 
-/// One concept per file; each may use what those above it define.
-const SCRIPTS: [&str; 20] = [
-    include_str!("script/dom.js"),
-    include_str!("script/format.js"),
+/// One concept per file; each may use what those above it define, and [`SHARED`].
+const SCRIPTS: [&str; 18] = [
     include_str!("script/data.js"),
     include_str!("script/space.js"),
     include_str!("script/scale.js"),
@@ -28,8 +26,9 @@ const PAGE: &str = include_str!("page.css");
 /// The dark colours: where the system is dark and the reader chose nothing, and where the reader chose them.
 const DARK: &str = include_str!("dark.css");
 
-/// What scripts of other pages build on too: elements, and sizes as the program writes them.
-pub(crate) const SHARED: [&str; 2] = [include_str!("script/dom.js"), include_str!("script/format.js")];
+/// What scripts of other pages build on too: elements, sizes as the program writes them, and light or dark.
+pub(crate) const SHARED: [&str; 3] =
+    [include_str!("script/dom.js"), include_str!("script/format.js"), include_str!("script/theme.js")];
 
 /// The style sheet.
 pub(crate) fn style() -> String {
@@ -41,7 +40,7 @@ pub(crate) fn style() -> String {
 
 /// The script.
 pub(super) fn script() -> String {
-    closed(&SCRIPTS.concat())
+    closed(&(SHARED.concat() + &SCRIPTS.concat()))
 }
 
 /// A script whose names stay its own.

@@ -4,13 +4,11 @@ use std::io::{self, Write};
 
 use maud::{Markup, html};
 
-use super::{diff_map, shell};
-use crate::report::diff::section::{Cell, Section};
+use super::{diff_map, section, shell};
 use crate::report::diff::{heads, sections, sentence};
 use crate::report::text::head::PLAIN;
 use crate::report::text::process_name;
 use crate::report::{DiffContext, DiffOptions, explain};
-use crate::units::{Count, plural};
 
 /// Writes the comparison as a page of its own, which loads nothing.
 ///
@@ -26,7 +24,7 @@ fn page(cx: DiffContext<'_>, options: DiffOptions<'_>) -> Markup {
     let main = html! {
         (top(cx))
         (diff_map::markup(cx))
-        @for section in sections::all(cx, options.all) { (table(&section)) }
+        @for section in sections::all(cx, options.all) { (section::markup(&section)) }
         (list("evidence", "Evidence", "how far the dumps can be trusted", &heads::trust(cx)))
         @if options.explain { (explained()) }
     };
@@ -44,37 +42,6 @@ fn top(cx: DiffContext<'_>) -> Markup {
                 @for (name, text) in heads::facts(cx, PLAIN) { div { dt { (name) } dd { (text) } } }
             }
         }
-    }
-}
-
-fn table(section: &Section) -> Markup {
-    let title = format!("{}-title", section.id);
-    let class = |cell: Cell| match cell {
-        Cell::Number => Some("num"),
-        Cell::Address => Some("addr"),
-        Cell::Name | Cell::Words => None,
-    };
-    html! {
-        section class="list" aria-labelledby=(title) {
-            div class="head" { h2 id=(title) { (section.title) } p class="remark" { (section.remark) } }
-            @if !section.notes.is_empty() { ul { @for note in &section.notes { li { (note) } } } }
-            @if !section.rows.is_empty() {
-                div class="scroll" { table id=(section.id) aria-labelledby=(title) {
-                    thead { tr { @for (title, cell) in &section.columns { th scope="col" class=[class(*cell)] { (title) } } } }
-                    tbody { @for row in &section.rows { tr {
-                        @for (cell, (_, kind)) in row.iter().zip(&section.columns) { td class=[class(*kind)] { (cell) } }
-                    } } }
-                } }
-                p class="more" { (more(section)) }
-            }
-        }
-    }
-}
-
-fn more(section: &Section) -> String {
-    match section.total.checked_sub(section.rows.len()) {
-        None | Some(0) => String::new(),
-        Some(rest) => format!("… {} more of {}", Count(rest as u64), plural(section.total as u64, section.noun)),
     }
 }
 

@@ -3,7 +3,7 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::data::{MapData, Part};
-use super::{HtmlOptions, assets, capture, embed, evidence, figures, picture, remedies, shell, tables, verdict};
+use super::{HtmlOptions, assets, capture, embed, evidence, figures, heap, picture, remedies, shell, tables, verdict};
 use crate::report::text::head::{PLAIN, word};
 use crate::report::text::process_name;
 use crate::report::{Context, Tool};
@@ -25,6 +25,7 @@ pub(super) fn page(cx: Context<'_>, options: HtmlOptions) -> Markup {
                     (figures::markup(cx))
                     (picture::markup(cx, &part))
                     (picture::without(cx))
+                    (heap::markup(cx))
                     (tables::lists(cx))
                     (evidence::markup(cx))
                     (capture::markup(cx))

@@ -14,6 +14,8 @@ mod embed;
 mod evidence;
 mod figures;
 mod frame;
+mod heap;
+mod inside;
 mod lists;
 mod owners;
 mod picture;
@@ -21,6 +23,7 @@ mod policy;
 mod regions;
 mod remedies;
 mod rows;
+mod section;
 pub(crate) mod shell;
 mod table;
 mod tables;
@@ -29,6 +32,7 @@ mod words;
 
 pub use answer::{write_fit_html, write_what_if_html};
 pub use diff::write_diff_html;
+pub use heap::write_heap_html;
 
 use std::io::{self, Write};
 

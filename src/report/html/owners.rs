@@ -105,7 +105,7 @@ fn has_file_name(owner: &Owner) -> bool {
 }
 
 fn shown_name(owner: &Owner, limit: usize) -> Option<String> {
-    owner.name.as_deref().map(|n| shortened(n, limit).to_string())
+    owner.shown().map(|n| shortened(n, limit).to_string())
 }
 
 /// What the script calls an owner if it is not told otherwise.

@@ -95,6 +95,7 @@ fn measured(paper: &mut Paper, cx: Context<'_>, options: MarkdownOptions<'_>) ->
     gaps::write(paper, cx, options.limit());
     barriers::write(paper, cx, options.limit());
     splitters::write(paper, cx, options.limit());
+    super::heap::write_section_markdown(paper, cx);
     stacks::write(paper, cx, options.limit());
     modules::write(paper, cx, options.limit());
     kinds::write(paper, cx);

@@ -24,13 +24,13 @@ pub(super) fn neighbour(cx: Context<'_>, region: Option<&Region>, what: &str) ->
 }
 
 /// An owner with its address, for those that the name alone does not tell apart.
-pub(super) fn owner_with_address(cx: Context<'_>, id: OwnerId) -> String {
+pub fn owner_with_address(cx: Context<'_>, id: OwnerId) -> String {
     let Some(owner) = cx.snapshot.owner(id) else { return "unknown".into() };
     format!("{} {}", Hex { addr: owner.start, width: cx.snapshot.width() }, label(owner))
 }
 
 fn label(owner: &Owner) -> String {
-    let name = owner.name.as_deref().map(|n| shortened(file_name(n), NAME));
+    let name = owner.shown().map(|n| shortened(file_name(n), NAME));
     match (owner.kind, owner.thread_id, name) {
         (OwnerKind::Stack, Some(thread), Some(name)) => format!("stack of {thread} ({name})"),
         (OwnerKind::Stack, Some(thread), None) => format!("stack of {thread}"),

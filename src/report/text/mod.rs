@@ -25,7 +25,7 @@ use crate::analyze::capture;
 use crate::model::Evidence;
 use page::Page;
 
-pub(super) use label::{owner_label, process_name};
+pub(super) use label::{owner_label, owner_with_address, process_name};
 
 /// Rows of a list that are shown without `--all`.
 const SHOWN: usize = 10;
@@ -65,6 +65,7 @@ pub fn write_text(out: &mut dyn Write, cx: Context<'_>, options: TextOptions) ->
     gaps::write(&mut page, cx, limit)?;
     barriers::write(&mut page, cx, limit)?;
     splitters::write(&mut page, cx, limit)?;
+    super::heap::write_section(&mut page, cx, options.unicode)?;
     stacks::write(&mut page, cx, limit)?;
     modules::write(&mut page, cx, limit)?;
     kinds::write(&mut page, cx)?;

@@ -44,6 +44,17 @@ impl<'a> Table<'a> {
         Table { columns, rows: Vec::new() }
     }
 
+    /// The same with rows.
+    pub fn of(columns: &'a [(&'a str, Align)], rows: Vec<Vec<String>>) -> Table<'a> {
+        Table { columns, rows }
+    }
+
+    /// Whether it can be written in so many columns with no word shortened.
+    pub fn fits(&self, width: usize) -> bool {
+        let titles = self.titles();
+        (0..self.columns.len()).map(|i| self.natural_width(i, &titles) + MARGIN).sum::<usize>() <= width
+    }
+
     /// Adds a row, one cell for each column.
     pub fn row(&mut self, cells: impl Into<Vec<String>>) {
         self.rows.push(cells.into());
@@ -54,12 +65,16 @@ impl<'a> Table<'a> {
     /// # Errors
     /// Those of the page.
     pub fn write(&self, page: &mut Page<'_>) -> io::Result<()> {
-        let titles: Vec<String> = self.columns.iter().map(|(title, _)| (*title).to_owned()).collect();
+        let titles = self.titles();
         let widths = self.widths(&titles);
         if titles.iter().any(|t| !t.is_empty()) {
             page.line(&self.text(&titles, &widths))?;
         }
         self.rows.iter().try_for_each(|row| page.line(&self.text(row, &widths)))
+    }
+
+    fn titles(&self) -> Vec<String> {
+        self.columns.iter().map(|(title, _)| (*title).to_owned()).collect()
     }
 
     fn widths(&self, titles: &[String]) -> Vec<usize> {

@@ -23,6 +23,9 @@ pub struct AdviceView<'a> {
     pub after: OutcomeView,
     /// How much larger the largest usable and reachable gap would be, in bytes.
     pub gain: u64,
+    /// Memory that would come back, in bytes; `null` for what is not about memory. Without edits it is memory alone, and
+    /// no address space.
+    pub memory: Option<u64>,
 }
 
 /// A group of owners whose going would enlarge the largest gap.
@@ -54,6 +57,7 @@ impl<'a> AdviceView<'a> {
             edits: advice.edits.iter().map(Edit::to_string).collect(),
             after: OutcomeView::new(advice.after),
             gain: advice.gain,
+            memory: advice.memory,
         }
     }
 }

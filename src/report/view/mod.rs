@@ -10,6 +10,11 @@ mod fit;
 mod free;
 mod gap;
 mod heads;
+mod heap;
+mod heap_part;
+mod heap_returns;
+mod heap_serving;
+mod heap_shares;
 mod hex;
 mod lazy;
 mod limits;
@@ -37,6 +42,14 @@ pub use fit::{CandidateView, FitReport, FitRequestView, FitView, StandingView};
 pub use free::{BucketView, FreeView, LargestView, ThreadRoomView};
 pub use gap::GapView;
 pub use heads::{AtReport, ThreadsReport};
+pub use heap::{
+    ArenaView, BinView, BlockerView, FreeChunksView, HeapReport, HeapTallyView, HeapTotalsView, HeapView,
+    SizeClassView, TrimView, TroubleView, TuningView,
+};
+pub use heap_part::{HeapPartView, HeapRole};
+pub use heap_returns::{PinView, ReservationsView, ReturnsView};
+pub use heap_serving::{ArenaAnswerView, BrkView, GrowthStepView, ObstacleView, ServingView};
+pub use heap_shares::HeapSharesView;
 pub use hex::Address;
 pub use lazy::List;
 pub use limits::{CgroupView, LimitsView, OvercommitView};
@@ -47,7 +60,7 @@ pub(super) use owner::file_name;
 pub use owner::{OwnerIdText, OwnerView};
 pub use owner_ids::OwnerIds;
 pub use region::{Evidence, RegionView};
-pub use root::{NoHeap, Report, SCHEMA_VERSION, Tool, schema, schema_of};
+pub use root::{Report, SCHEMA_VERSION, Tool, schema, schema_of};
 pub use space::AddressSpaceView;
 pub use splitter::{GroupView, SplitterView};
 pub use stated::{StatedUsageView, StatedView};

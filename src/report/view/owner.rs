@@ -19,7 +19,8 @@ pub struct OwnerView<'a> {
     pub id: OwnerIdText<'a>,
     /// What it is.
     pub kind: Word<OwnerKind>,
-    /// Its name from the dump (untrusted): a file, a thread, `[heap]`.
+    /// Its name from the dump (untrusted): a file, a thread, `[heap]`; of a heap that was walked which piece it is:
+    /// `main heap`, `arena 3 heap 2`.
     pub name: Option<&'a str>,
     /// The thread, for stacks and TEBs of living threads.
     pub thread_id: Option<u64>,
@@ -34,7 +35,7 @@ impl<'a> OwnerView<'a> {
         Some(OwnerView {
             id: OwnerIdText { owner, width: cx.width(), repeat: cx.ids.repeat(id) },
             kind: Word(owner.kind),
-            name: owner.name.as_deref(),
+            name: owner.shown(),
             thread_id: owner.thread_id,
             movable: owner.movable,
         })

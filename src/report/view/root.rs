@@ -4,9 +4,10 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 
+use super::heap;
 use super::{
     AddressSpaceView, AdviceView, BarrierView, CaptureAdviceView, Context, DiagnosticView, DumpView, FitView, FreeView,
-    GapView, GroupView, LimitsView, List, MemoryView, ModuleView, OwnerGroupView, RegionView, SplitterView,
+    GapView, GroupView, HeapView, LimitsView, List, MemoryView, ModuleView, OwnerGroupView, RegionView, SplitterView,
     StackTotalsView, StatedView, ThreadView, TotalsView, UnloadedModuleView, VerdictView,
 };
 use crate::analyze::capture;
@@ -64,8 +65,9 @@ pub struct Report<'a> {
     pub modules: List<'a, ModuleView<'a>>,
     /// Modules unloaded before.
     pub unloaded_modules: List<'a, UnloadedModuleView<'a>>,
-    /// Heaps; none is walked for this report.
-    pub heaps: [NoHeap; 0],
+    /// What is inside the heaps, one for each allocator that was found. Without `--deep` heaps are sought where that takes no
+    /// time, and walked up to 64 MiB.
+    pub heaps: List<'a, HeapView<'a>>,
     /// What happened while reading.
     pub diagnostics: Vec<DiagnosticView>,
     /// What `--deep` would add, as sentences.
@@ -89,10 +91,6 @@ impl Tool {
         Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") }
     }
 }
-
-/// Stands for heaps until they are walked: there is no value of it.
-#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
-pub enum NoHeap {}
 
 impl<'a> Report<'a> {
     /// The report about a snapshot and its analysis.
@@ -123,7 +121,7 @@ impl<'a> Report<'a> {
             stack_totals: StackTotalsView::new(cx),
             modules: each(&snapshot.modules, move |module| Some(ModuleView::new(cx, module))),
             unloaded_modules: each(&snapshot.unloaded_modules, move |m| Some(UnloadedModuleView::new(cx, m))),
-            heaps: [],
+            heaps: heap::heaps(cx),
             diagnostics: diagnostics(cx),
             deep_would_add: &snapshot.deep_would_add,
             capture_advice: capture::advise(snapshot).iter().map(CaptureAdviceView::new).collect(),

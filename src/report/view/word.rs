@@ -7,8 +7,10 @@ use serde::{Serialize, Serializer};
 
 use crate::analyze::diff::{self, Figure, Mismatch, Outcome, Sure, Unit, Way};
 use crate::analyze::fit::Change;
+use crate::analyze::heaps::serving::{Fits, StepKind};
 use crate::analyze::{By, Group, Remedy, VerdictKind};
 use crate::diag::Severity;
+use crate::heaps::{Allocator, BinKind, ChunkState, Grade};
 use crate::model::{Certainty, DumpFormat, Evidence, OwnerKind, ReasonKind, Source, StackSource, State};
 
 /// A set of values that have one word each.
@@ -67,6 +69,10 @@ vocabulary!(Way, "WayFound", &Way::ALL);
 vocabulary!(Sure, "Sureness", &Sure::ALL);
 vocabulary!(By, "GroupedBy", &By::ALL);
 vocabulary!(Remedy, "Remedy", &Remedy::ALL);
+vocabulary!(Allocator, "Allocator", &Allocator::ALL);
+vocabulary!(StepKind, "GrowthStepKind", &StepKind::ALL);
+vocabulary!(Fits, "Fits", &Fits::ALL);
+vocabulary!(Grade, "HeapEvidence", &Grade::ALL);
 vocabulary!(Certainty, "Certainty", &[Certainty::Free, Certainty::NotListed]);
 vocabulary!(
     DumpFormat,
@@ -130,6 +136,29 @@ impl Vocabulary for Severity {
         match self {
             Severity::Info => "info",
             Severity::Warning => "warning",
+        }
+    }
+}
+
+impl Vocabulary for BinKind {
+    const NAME: &'static str = "BinKind";
+    const VALUES: &'static [Self] = &[BinKind::Fast, BinKind::Unsorted, BinKind::Regular];
+    fn word(self) -> &'static str {
+        match self {
+            BinKind::Fast => "fast",
+            BinKind::Unsorted => "unsorted",
+            BinKind::Regular => "regular",
+        }
+    }
+}
+
+impl Vocabulary for ChunkState {
+    const NAME: &'static str = "ChunkState";
+    const VALUES: &'static [Self] = &[ChunkState::Live, ChunkState::Cached];
+    fn word(self) -> &'static str {
+        match self {
+            ChunkState::Live => "live",
+            ChunkState::Cached => "cached",
         }
     }
 }

@@ -8,9 +8,9 @@ mod stream;
 
 use std::io::Read;
 
-use super::cursor::Cursor;
 use super::entry::{Entries, Entry, What, name};
 use crate::load::Input;
+use crate::load::cursor::Cursor;
 use header::Header;
 use long::Long;
 use sparse::{Piece, Sparse};

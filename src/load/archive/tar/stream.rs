@@ -2,8 +2,8 @@
 
 use std::io::{self, Read};
 
-use super::super::cursor::Cursor;
 use super::BLOCK;
+use crate::load::cursor::Cursor;
 use crate::load::prefix::fill;
 
 /// An archive's bytes; what it reads are those of the entry that was begun.

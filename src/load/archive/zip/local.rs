@@ -1,11 +1,11 @@
 //! The headers before members (APPNOTE 4.3.7), which are all that an archive has if its end was cut off.
 
-use super::super::cursor::end_of;
 use super::extra::{self, IN_EXTRA};
 use super::record::Record;
 use crate::addr::FileOffset;
 use crate::bytes::Reader;
 use crate::load::Input;
+use crate::load::cursor::end_of;
 use crate::model::platform::Endian;
 
 const HEADER: u64 = 30;

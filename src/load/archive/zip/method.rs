@@ -2,8 +2,8 @@
 
 use std::io::{BufReader, Read};
 
-use super::super::cursor::Cursor;
 use crate::load::Compression;
+use crate::load::cursor::Cursor;
 
 /// A method that can be unpacked.
 #[derive(Clone, Copy)]

@@ -10,9 +10,9 @@ mod record;
 
 use std::io::Read;
 
-use super::cursor::{Cursor, end_of};
 use super::entry::{Entries, Entry};
 use crate::load::Input;
+use crate::load::cursor::{Cursor, end_of};
 use checked::Checked;
 use directory::Directory;
 use local::Scan;

@@ -10,7 +10,7 @@ use crate::addr::{Addr, AddrRange};
 use crate::load::assemble::Draft;
 use crate::load::assemble::claims::{Claim, Rank};
 use crate::load::assemble::partition::Piece;
-use crate::model::{Os, Owner, OwnerKind, PointerWidth, State};
+use crate::model::{HeapClass, Os, Owner, OwnerKind, PointerWidth, State};
 
 /// HEAP_MAX_SIZE: twice DEFAULT_MMAP_THRESHOLD_MAX, which is 512 KiB on 32 bit and 32 MiB on 64 bit.
 fn heap_max(width: PointerWidth) -> u64 {
@@ -37,7 +37,7 @@ pub(super) fn claim(draft: &mut Draft<'_>) {
     let found: Vec<ArenaHeap> =
         places.take(MAX_PLACES).filter_map(|(i, base)| arena_heap(draft, i, base, max, glibc)).collect();
     for heap in found {
-        let named = Owner::named(OwnerKind::Heap, heap.whole.start(), "glibc thread arena");
+        let named = Owner::named(OwnerKind::Heap, heap.whole.start(), HeapClass::ThreadArena.name());
         let owner = draft.owners.add(Owner { arena: heap.arena, ..named });
         draft.claims.push(Claim::new(heap.whole, owner, Rank::Heap));
         // gdb lists the reserved tail as readable.

@@ -7,7 +7,7 @@ use crate::load::assemble::claims::{Claim, Rank};
 use crate::load::assemble::mmap_layout;
 use crate::load::assemble::partition::Piece;
 use crate::load::facts::RowLabel;
-use crate::model::{MmapLayout, Module, Owner, OwnerKind, PointerWidth};
+use crate::model::{HeapClass, MmapLayout, Module, Owner, OwnerKind, PointerWidth};
 
 /// `[heap]` by its label, or where cores have none: the writable private mapping behind the executable, as far behind
 /// as the kernel's randomisation puts it.
@@ -16,7 +16,7 @@ pub(super) fn claim(draft: &mut Draft<'_>) {
     let ranges = if labelled.is_empty() { brk_behind_executable(draft).into_iter().collect() } else { labelled };
     let Some(first) = ranges.first() else { return };
     claim_bss_below(draft, first.start());
-    let owner = draft.owners.add(Owner::named(OwnerKind::Heap, first.start(), "[heap]"));
+    let owner = draft.owners.add(Owner::named(OwnerKind::Heap, first.start(), HeapClass::Brk.name()));
     draft.claims.extend(ranges.iter().map(|r| Claim::new(*r, owner, Rank::Label)));
 }
 

@@ -95,6 +95,7 @@ fn thread(facts: &ThreadFacts, stack: Option<Stack>) -> Thread {
 fn own(draft: &mut Draft<'_>, facts: &ThreadFacts, bounds: Bounds) -> Stack {
     let owner = draft.owners.add(Owner {
         arena: None,
+        place: None,
         kind: OwnerKind::Stack,
         start: bounds.reserved().start(),
         name: facts.name.as_deref().map(Into::into),

@@ -29,18 +29,6 @@ function startSave() {
   save.addEventListener('click', saveJson);
 }
 
-/** The other of light and dark than what is shown. */
-function startTheme() {
-  const dark = matchMedia('(prefers-color-scheme: dark)');
-  byId('theme').addEventListener('click', () => {
-    const root = document.documentElement;
-    const shown = root.dataset.theme ?? (dark.matches ? 'dark' : 'light');
-    root.dataset.theme = shown === 'dark' ? 'light' : 'dark';
-    changed('theme');
-  });
-  dark.addEventListener('change', () => changed('theme'));
-}
-
 const reservedNote = 'paler, and hatched where there is room: taken, without memory behind it';
 
 /** What colours and letters mean: only of what is in this map. */
@@ -55,7 +43,9 @@ function drawLegend() {
     isThere(i) ? [item(look.name, look.color.slice(2), null, look.letter)] : [],
   );
   const { map } = state;
+  const insideNote = 'chunks that malloc can hand out again, and nobody else';
   const more = [
+    ...(map.inside.free.length > 0 ? [item('free inside heaps', 'heap-free', insideNote)] : []),
     ...([...there].some((i) => i >= LOOKS.length) ? [item('reserved', 'reserved', reservedNote)] : []),
     ...(map.certainty.includes('f') ? [item('free', 'free', null)] : []),
     ...(map.certainty.includes('n') ? [item('not listed', 'unlisted', 'nothing says that it is free')] : []),

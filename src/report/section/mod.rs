@@ -1,4 +1,12 @@
-//! A table of a comparison, whatever form it is written in.
+//! A table with its title and remarks, made once and written in every form.
+
+mod markdown;
+mod text;
+
+pub(in crate::report) use markdown::write_markdown;
+pub(in crate::report) use text::write_text;
+
+use std::borrow::Cow;
 
 /// What a column holds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -11,15 +19,29 @@ pub(in crate::report) enum Cell {
     Address,
     /// A number.
     Number,
+    /// A share in thousandths, drawn as a bar.
+    Bar,
+}
+
+/// How much of a whole a bar shows, in thousandths; what is more than nothing is seen.
+pub(in crate::report) fn bar(part: u64, whole: u64) -> String {
+    let share = u128::from(part) * 1000 / u128::from(whole.max(1));
+    share.clamp(u128::from(part > 0), 1000).to_string()
+}
+
+/// A bar of at most so many marks.
+fn drawn(share: &str, marks: usize, mark: char) -> String {
+    let share: usize = share.parse().unwrap_or(0);
+    std::iter::repeat_n(mark, (share.min(1000) * marks).div_ceil(1000)).collect()
 }
 
 /// A title, remarks, and a table.
 #[derive(Clone, Debug)]
 pub(in crate::report) struct Section {
     /// A word for links.
-    pub id: &'static str,
+    pub id: Cow<'static, str>,
     /// What it is about.
-    pub title: &'static str,
+    pub title: Cow<'static, str>,
     /// What it shows.
     pub remark: String,
     /// Sentences below the title.
@@ -30,21 +52,32 @@ pub(in crate::report) struct Section {
     pub rows: Vec<Vec<String>>,
     /// How many there are.
     pub total: usize,
+    /// A row below all others, of their sums.
+    pub foot: Option<Vec<String>>,
+    /// Columns that a page of text leaves out where it has no room for all, in this order.
+    pub spare: &'static [&'static str],
     /// What a row is, in the singular.
     pub noun: &'static str,
 }
 
 impl Section {
     /// A section without rows.
-    pub fn new(id: &'static str, title: &'static str, remark: impl Into<String>, noun: &'static str) -> Section {
+    pub fn new(
+        id: impl Into<Cow<'static, str>>,
+        title: impl Into<Cow<'static, str>>,
+        remark: impl Into<String>,
+        noun: &'static str,
+    ) -> Section {
         Section {
-            id,
-            title,
+            id: id.into(),
+            title: title.into(),
             remark: remark.into(),
             notes: Vec::new(),
             columns: Vec::new(),
             rows: Vec::new(),
             total: 0,
+            foot: None,
+            spare: &[],
             noun,
         }
     }
@@ -60,6 +93,11 @@ impl Section {
         self.total = items.len();
         self.rows = items.iter().take(limit).map(row).collect();
         self
+    }
+
+    /// The rows that are shown, with that of their sums.
+    pub fn all_rows(&self) -> impl Iterator<Item = &Vec<String>> {
+        self.rows.iter().chain(&self.foot)
     }
 
     /// The same with sentences.

@@ -7,7 +7,7 @@ use crate::load::Input;
 use crate::model::ReadAt;
 
 /// Reads `at..end` of an input, as far as it goes.
-pub(super) struct Cursor<'a> {
+pub(in crate::load) struct Cursor<'a> {
     input: &'a Input<'a>,
     at: u64,
     end: u64,
@@ -15,25 +15,32 @@ pub(super) struct Cursor<'a> {
 
 impl<'a> Cursor<'a> {
     /// The part from `at` to `end`, of which less may be there.
-    pub(super) fn new(input: &'a Input<'a>, at: u64, end: u64) -> Cursor<'a> {
+    pub(in crate::load) fn new(input: &'a Input<'a>, at: u64, end: u64) -> Cursor<'a> {
         Cursor { input, at, end: end.min(end_of(input)).max(at) }
     }
 
     /// All of it.
-    pub(super) fn whole(input: &'a Input<'a>) -> Cursor<'a> {
+    pub(in crate::load) fn whole(input: &'a Input<'a>) -> Cursor<'a> {
         Cursor::new(input, 0, u64::MAX)
     }
 
     /// Moves on without reading, at the most to the end; returns by how much.
-    pub(super) fn pass(&mut self, bytes: u64) -> u64 {
+    pub(in crate::load) fn pass(&mut self, bytes: u64) -> u64 {
         let passed = bytes.min(self.end - self.at);
         self.at += passed;
         passed
     }
 }
 
+impl Input<'_> {
+    /// Its bytes from first to last.
+    pub fn reader(&self) -> impl Read + '_ {
+        Cursor::whole(self)
+    }
+}
+
 /// Where it ends, as far as that is known.
-pub(super) fn end_of(input: &Input<'_>) -> u64 {
+pub(in crate::load) fn end_of(input: &Input<'_>) -> u64 {
     input.len().unwrap_or(u64::MAX)
 }
 

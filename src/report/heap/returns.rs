@@ -1,0 +1,127 @@
+//! What would come back, and what pins the rest.
+
+use std::fmt::Write as _;
+
+use super::words::{self, title};
+use crate::analyze::heaps::{Answers, Guess, Look, Looks, Pin, Returns};
+use crate::heaps::{ChunkState, Heap};
+use crate::report::Context;
+use crate::report::escape::shortened;
+use crate::report::section::{Cell, Section};
+use crate::units::{Bytes, Hex, plural};
+
+/// Characters of a module's name.
+const NAME: usize = 40;
+
+/// One for each allocator that tells.
+pub(super) fn sections(cx: Context<'_>, answers: &Answers, limit: usize) -> Vec<Section> {
+    let each = answers.returns.iter().zip(&answers.looks);
+    each.filter_map(|(returns, looks)| section(cx, answers, (returns, looks), limit)).collect()
+}
+
+fn section(cx: Context<'_>, answers: &Answers, (returns, looks): (&Returns, &[Look]), limit: usize) -> Option<Section> {
+    let heap = cx.heaps.list.get(returns.heap)?;
+    let pins: Vec<(&Pin, Option<&Look>)> =
+        returns.pins.iter().enumerate().map(|(index, pin)| (pin, looks.get(index))).collect();
+    let mut columns = vec![
+        (words::noun(heap.allocator).to_owned(), Cell::Words),
+        ("pinned by".to_owned(), Cell::Address),
+        ("size".to_owned(), Cell::Number),
+        ("state".to_owned(), Cell::Words),
+        ("free below".to_owned(), Cell::Number),
+        ("would return".to_owned(), Cell::Number),
+        ("what it may be".to_owned(), Cell::Name),
+    ];
+    let shows_memory = looks.iter().any(|look| look.bytes.is_some());
+    if shows_memory {
+        columns.push(("first bytes".to_owned(), Cell::Name));
+    }
+    let row = |(pin, look): &(&Pin, Option<&Look>)| row(cx, heap, pin, *look, shows_memory);
+    let title = format!("What would come back from {}", title(heap.allocator));
+    let remark = "the chunk that pins each arena's end, and what is free below it";
+    let id = format!("heap-{}-returns", returns.heap);
+    let section = Section::new(id, title, remark, words::noun(heap.allocator)).rows(&pins, limit, row);
+    let notes = notes(answers, returns, heap);
+    Some(Section { columns, ..section }.notes(notes))
+}
+
+fn notes(answers: &Answers, returns: &Returns, heap: &Heap) -> Vec<String> {
+    let glibc = heap.allocator == crate::heaps::Allocator::Glibc;
+    let what = if glibc { "malloc_trim(0)" } else { "trimming" };
+    let mut notes = vec![format!(
+        "{what} would give back {} of memory, and {} of address space",
+        Bytes(returns.memory),
+        Bytes(returns.address_space)
+    )];
+    if let Some(found) = answers.reservations.filter(|_| glibc) {
+        notes.push(format!(
+            "{} of thread arenas reserve {} of address space: {} writable, {} tails; {} beside them too small for \
+             another ({})",
+            plural(found.heaps.count, "heap"),
+            Bytes(found.heaps.bytes),
+            Bytes(found.committed),
+            Bytes(found.tails),
+            plural(found.holes.count, "hole"),
+            Bytes(found.holes.bytes)
+        ));
+    }
+    let cached = returns.pins.iter().filter(|pin| pin.is_cached()).count() as u64;
+    if cached > 0 {
+        notes.push(format!(
+            "{} only by a thread's cache: cheap to let go",
+            if cached == 1 { "1 arena is pinned".to_owned() } else { format!("{cached} arenas are pinned") }
+        ));
+    }
+    notes
+}
+
+fn row(cx: Context<'_>, heap: &Heap, pin: &Pin, look: Option<&Look>, shows_memory: bool) -> Vec<String> {
+    let is_main = heap.arenas.get(pin.arena).is_some_and(|arena| arena.main);
+    let mut row = vec![
+        if is_main { "main".to_owned() } else { pin.arena.to_string() },
+        Hex { addr: pin.blocker.address, width: cx.snapshot.width() }.to_string(),
+        Bytes(pin.blocker.size).to_string(),
+        match pin.blocker.state {
+            ChunkState::Live => "live".to_owned(),
+            ChunkState::Cached => "cached".to_owned(),
+        },
+        Bytes(pin.blocker.free_below).to_string(),
+        pin.would_return.map(|range| Bytes(range.size()).to_string()).unwrap_or_default(),
+        look.map(|look| guess(cx, look.guess)).unwrap_or_default(),
+    ];
+    if shows_memory {
+        row.push(look.and_then(|look| look.bytes.as_deref()).map(hex_and_text).unwrap_or_default());
+    }
+    row
+}
+
+/// A guess in words. Names in it are from the dump.
+fn guess(cx: Context<'_>, guess: Guess) -> String {
+    let module = |index: usize| {
+        let name = cx.snapshot.modules.get(index).map_or("?", |module| &module.name);
+        shortened(name, NAME).to_string()
+    };
+    match guess {
+        Guess::Looks(Looks::CppObject(index)) => format!("a C++ object of {}", module(index)),
+        Guess::Looks(Looks::PythonObject(index)) => format!("a Python object ({})", module(index)),
+        Guess::Looks(Looks::File) => "a stdio FILE".to_owned(),
+        Guess::Looks(Looks::Text) => "text".to_owned(),
+        Guess::Looks(Looks::Function(index)) => format!("begins with a function of {}", module(index)),
+        Guess::Looks(Looks::PointsInto(index)) => format!("points at data of {}", module(index)),
+        Guess::Looks(Looks::Links) => "pointers: a list, a tree or an array of them".to_owned(),
+        Guess::Looks(Looks::Zero) => "zero".to_owned(),
+        Guess::Unknown => "not known".to_owned(),
+        Guess::NotInDump => "not in the dump".to_owned(),
+    }
+}
+
+/// Bytes in hex, and the printable ones of them; nothing of it can leave a cell.
+fn hex_and_text(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() * 3 + 1);
+    for byte in bytes {
+        let _ = write!(text, "{byte:02x}");
+    }
+    text.push(' ');
+    text.extend(bytes.iter().map(|byte| if byte.is_ascii_graphic() { char::from(*byte) } else { '.' }));
+    text
+}
