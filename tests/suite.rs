@@ -24,6 +24,7 @@ mod heap_map;
 mod heap_view;
 mod heaps;
 mod heaps_python;
+mod heaps_windows;
 mod hostile;
 mod html;
 #[cfg(unix)]
