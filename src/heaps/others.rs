@@ -14,6 +14,8 @@ struct Sign {
     objects: &'static [&'static str],
     /// DLLs and programs by their whole names, in lower case.
     files: &'static [&'static str],
+    /// Ends of paths, where the name alone says too little.
+    paths: &'static [&'static str],
     /// Names of anonymous memory (PR_SET_VMA_ANON_NAME), as they begin.
     memory: &'static [&'static str],
 }
@@ -24,15 +26,24 @@ const SIGNS: [Sign; 10] = [
         allocator: Allocator::Musl,
         objects: &["ld-musl-x86_64", "ld-musl-i386", "ld-musl-x32", "ld-musl-aarch64", "ld-musl-arm", "ld-musl-armhf"],
         files: &["libc.musl-x86_64.so.1", "libc.musl-x86.so.1", "libc.musl-aarch64.so.1", "libc.musl-armhf.so.1"],
+        // Debian's; its loader is a link to that.
+        paths: &["-linux-musl/libc.so"],
         memory: &[],
     },
     // Android's libc, over jemalloc up to Android 10.
-    Sign { allocator: Allocator::Bionic, objects: &[], files: &[], memory: &["libc_malloc"] },
+    Sign {
+        allocator: Allocator::Bionic,
+        objects: &[],
+        files: &[],
+        paths: &["/bionic/libc.so", "/system/lib/libc.so", "/system/lib64/libc.so"],
+        memory: &["libc_malloc"],
+    },
     // Firefox has its own, in mozglue.
     Sign {
         allocator: Allocator::Jemalloc,
         objects: &["libjemalloc"],
         files: &["jemalloc.dll", "mozglue.dll"],
+        paths: &[],
         memory: &[],
     },
     Sign {
@@ -45,18 +56,21 @@ const SIGNS: [Sign; 10] = [
             "libtcmalloc_and_profiler",
         ],
         files: &["tcmalloc_minimal.dll", "libtcmalloc_minimal.dll"],
+        paths: &[],
         memory: &["tcmalloc"],
     },
     Sign {
         allocator: Allocator::Mimalloc,
         objects: &["libmimalloc", "libmimalloc-secure", "libmimalloc-debug"],
         files: &["mimalloc.dll", "mimalloc-override.dll", "mimalloc-redirect.dll", "mimalloc-redirect32.dll"],
+        paths: &[],
         memory: &["mimalloc"],
     },
     Sign {
         allocator: Allocator::PartitionAlloc,
         objects: &["libcef", "libmonochrome", "libchrome"],
         files: &["chrome", "chromium", "chrome.dll", "msedge.dll", "libcef.dll"],
+        paths: &[],
         memory: &["partition_alloc"],
     },
     Sign {
@@ -67,14 +81,16 @@ const SIGNS: [Sign; 10] = [
             "libclang_rt.scudo-x86_64",
         ],
         files: &[],
+        paths: &[],
         memory: &["scudo"],
     },
-    Sign { allocator: Allocator::Go, objects: &[], files: &[], memory: &["Go: heap"] },
-    Sign { allocator: Allocator::Java, objects: &["libjvm"], files: &["jvm.dll"], memory: &[] },
+    Sign { allocator: Allocator::Go, objects: &[], files: &[], paths: &[], memory: &["Go: heap"] },
+    Sign { allocator: Allocator::Java, objects: &["libjvm"], files: &["jvm.dll"], paths: &[], memory: &[] },
     Sign {
         allocator: Allocator::DotNet,
         objects: &["libcoreclr"],
         files: &["coreclr.dll", "clr.dll", "mscorwks.dll"],
+        paths: &[],
         memory: &[],
     },
 ];
@@ -116,7 +132,8 @@ fn by_file(sign: &Sign, module: &Module) -> Option<String> {
     let name = module.name.to_lowercase();
     let object = sign.objects.iter().find(|stem| is_object(&name, stem)).map(|stem| format!("{stem}.so"));
     let file = || sign.files.iter().find(|file| **file == name).map(|file| (*file).to_owned());
-    Some(format!("by its file {}", object.or_else(file)?))
+    let path = || sign.paths.iter().find(|end| module.path.ends_with(**end)).map(|end| format!("…{end}"));
+    Some(format!("by its file {}", object.or_else(file).or_else(path)?))
 }
 
 /// `libjemalloc.so`, `libjemalloc.so.2`, `libtcmalloc_minimal.so.4.5.10`.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use fragscope::addr::Addr;
+use fragscope::addr::{Addr, FileOffset};
 use fragscope::heaps::{Allocator, Effort, Grade, place, walk};
 use fragscope::load::{self, LoadOptions};
 use fragscope::model::*;
@@ -10,11 +10,21 @@ use fragscope::model::*;
 use super::place::made;
 use crate::spaces::PAGE;
 
-const NO_MEMORY: Memory<'static> = Memory::NONE;
+fn no_memory() -> Memory<'static> {
+    Memory::new(&Nothing, &[], Endian::Little)
+}
+
+struct Nothing;
+
+impl ReadAt for Nothing {
+    fn read_at(&self, _offset: FileOffset, _buf: &mut [u8]) -> std::io::Result<usize> {
+        Ok(0)
+    }
+}
 
 /// Those that are recognised in a made snapshot, each with what it was recognised by.
 fn recognised(snapshot: &Snapshot) -> Vec<(Allocator, String)> {
-    let heaps = walk(snapshot, NO_MEMORY, Effort::Full);
+    let heaps = walk(snapshot, no_memory(), Effort::Full);
     assert!(heaps.list.iter().all(|heap| heap.grade == Grade::NotWalked));
     heaps.list.iter().map(|heap| (heap.allocator, heap.notes.join(" "))).collect()
 }
@@ -51,6 +61,16 @@ fn by_files_with_and_without_versions() {
         assert_eq!(found[0].0, expected, "{name}");
         assert!(found[0].1.starts_with("recognised by its file "), "{}", found[0].1);
     }
+}
+
+#[test]
+fn by_paths_where_the_name_says_too_little() {
+    let mut snapshot = with_modules(&["libc.so"]);
+    assert_eq!(recognised(&snapshot), []);
+    snapshot.modules[0].path = "/usr/lib/x86_64-linux-musl/libc.so".into();
+    assert_eq!(recognised(&snapshot)[0].0, Allocator::Musl);
+    snapshot.modules[0].path = "/apex/com.android.runtime/lib64/bionic/libc.so".into();
+    assert_eq!(recognised(&snapshot)[0].0, Allocator::Bionic);
 }
 
 #[test]
@@ -121,7 +141,7 @@ fn at_go(stretches: &[(u64, State)]) -> Snapshot {
 fn go_by_where_its_heap_begins() {
     const MIB: u64 = (1 << 20) / PAGE;
     let mut snapshot = at_go(&[(4 * MIB, State::Committed), (60 * MIB, State::Reserved)]);
-    let heaps = walk(&snapshot, NO_MEMORY, Effort::Quick);
+    let heaps = walk(&snapshot, no_memory(), Effort::Quick);
     assert_eq!(heaps.list[0].notes, ["recognised by its heap at 0xc000000000"]);
     place(&mut snapshot, &heaps);
     let names: Vec<Option<&str>> =
