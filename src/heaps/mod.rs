@@ -19,7 +19,7 @@ pub mod windows;
 
 pub use fill::{FilledPage, PageFill};
 pub use found::{
-    Allocator, Arena, Bin, BinKind, Blocker, ChunkState, Free, Grade, Heap, Heaps, NO_HEAPS, POWERS, Part,
+    Allocator, Arena, Bin, BinKind, Blocker, ChunkState, Free, Grade, Heap, HeapWalk, Heaps, NO_HEAPS, POWERS, Part,
     PythonTotals, Role, SizeClass, Tally, Trim, Trouble, Tuning,
 };
 pub use place::{class, part_names, place};

@@ -4,7 +4,7 @@ use std::io;
 
 use super::text::page::Page;
 
-pub(super) const DEFINITIONS: [(&str, &str); 31] = [
+pub(super) const DEFINITIONS: [(&str, &str); 35] = [
     ("address space", "the addresses that this process could ever map, floor to ceiling."),
     ("gap", "a maximal run of free addresses between two regions, or between a region and an end of the space."),
     (
@@ -89,6 +89,28 @@ pub(super) const DEFINITIONS: [(&str, &str); 31] = [
         "live bytes of a CPython arena over its size. One live block keeps all of an arena: those below 10 % hold \
          memory for nearly nothing.",
     ),
+    (
+        "served from inside",
+        "malloc looks at its free chunks and its top chunk first, whatever the size, and only in the arena of the thread \
+         that asks. Requests that none of them serves get a mapping of their own from the mmap threshold on (128 KiB, \
+         which grows with what is freed), and else the arena grows.",
+    ),
+    (
+        "growth",
+        "the main arena grows by brk (what is asked for, and a pad of 128 KiB), and where a mapping stands in its way by \
+         a piece of 1 MiB or more from elsewhere. A thread arena grows in its last heap up to 1 MiB (64 MiB of 64-bit \
+         processes), then by a new one, for which twice its size must be free in one piece, or an aligned place.",
+    ),
+    (
+        "trim blocker",
+        "the last chunk of an arena that is not free: what is free below it cannot be given back as address space. A \
+         cached one goes with its thread. What it may be is a guess by its first words.",
+    ),
+    (
+        "memory, address space",
+        "malloc_trim(0) gives back the memory of whole free pages, wherever they are; their addresses stay taken. Only \
+         the end of the brk heap, and whole heaps, go back as address space.",
+    ),
     ("mappings", "mappings of a Linux process; above vm.max_map_count every mmap fails, whatever is free."),
 ];
 
@@ -115,6 +137,10 @@ pub(super) const HEAP: &[&str] = &[
     "threads",
     "mmapped chunk",
     "occupancy",
+    "served from inside",
+    "growth",
+    "trim blocker",
+    "memory, address space",
     "reserved",
 ];
 

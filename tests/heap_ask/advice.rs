@@ -113,13 +113,13 @@ fn fewer_arenas_are_counted_with_what_lives_in_them() {
     empty.fill(0xb040_0000, CEILING);
     let none = one(&empty, Remedy::FewerArenas).unwrap();
     // 4,000 bytes of four arenas move to the page behind brk.
-    assert_eq!((none.gain, none.edits.len()), (4 * MIB - 256 * KIB, 3));
+    assert_eq!((none.gain, none.edits.len()), (4 * MIB - PAGE, 3));
     assert!(none.how.iter().any(|how| how.starts_with("4 heaps of thread arenas take 4 MiB")), "{:?}", none.how);
     for arena in empty.heap.arenas.iter_mut().skip(1) {
         arena.live = Some(Tally { count: 1, bytes: 512 * KIB });
     }
-    // 2 MiB do not fit behind brk: they need half of what was gained.
-    assert_eq!(one(&empty, Remedy::FewerArenas).unwrap().gain, 2 * MIB - 256 * KIB);
+    // 2 MiB take half of what was gained.
+    assert_eq!(one(&empty, Remedy::FewerArenas).unwrap().gain, 2 * MIB);
     assert_eq!(one(&tight(), Remedy::FewerArenas), None);
 }
 

@@ -5,5 +5,7 @@ mod advice;
 mod guesses;
 mod laws;
 mod made;
+#[cfg(target_os = "linux")]
+mod real;
 mod returns;
 mod serving;

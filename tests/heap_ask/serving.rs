@@ -139,11 +139,11 @@ fn foreign_memory_behind_the_heap_is_where_brk_is() {
 #[test]
 fn a_thread_arena_grows_in_its_heap_then_by_a_new_one() {
     let mut made = Made::new();
-    made.arena(0xb000_0000, 900 * KIB, 0, 4 * KIB);
+    made.arena(0xb000_0000, 904 * KIB, 0, 4 * KIB);
     let fits = ask(&made, 100 * KIB);
     assert_eq!(steps(&fits, 1), [(StepKind::HeapGrowth, 100 * KIB, Fits::Yes)]);
     let full = ask(&made, 127 * KIB);
-    assert_eq!(step(&full, 1, StepKind::HeapGrowth).obstacle, Some(Obstacle::HeapFull(124 * KIB)));
+    assert_eq!(step(&full, 1, StepKind::HeapGrowth).obstacle, Some(Obstacle::HeapFull(120 * KIB)));
     assert_eq!(steps(&full, 1)[1], (StepKind::NewHeap, MIB, Fits::Yes));
     // From the threshold on a mapping comes first.
     assert_eq!(steps(&ask(&made, 128 * KIB), 1), [(StepKind::Mapping, 128 * KIB + PAGE, Fits::Yes)]);

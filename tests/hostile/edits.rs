@@ -61,6 +61,7 @@ fn edit(random: &mut Random, snapshot: &Snapshot) -> Edit {
         11 => Edit::Granularity(number(random)),
         12 => Edit::ArenaMax(number(random)),
         _ => match AddrRange::from_size(address(random, snapshot), number(random)) {
+            Some(range) if random.below(2) == 0 => Edit::Unmap(range.grown_to(4096)),
             Some(range) => Edit::Add(range),
             None => Edit::PackModules,
         },

@@ -8,3 +8,4 @@ mod process;
 mod refused;
 mod stacks;
 mod tiling;
+mod unmap;

@@ -62,6 +62,9 @@ pub(super) fn heap_max(words: &mut Words<'_>, shape: Shape, arenas: &[State]) ->
         if closed > best.0 {
             best = (closed, max);
         }
+        if closed == threads.len() {
+            break;
+        }
     }
     best.1
 }

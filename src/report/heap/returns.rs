@@ -23,26 +23,28 @@ fn section(cx: Context<'_>, answers: &Answers, (returns, looks): (&Returns, &[Lo
     let heap = cx.heaps.list.get(returns.heap)?;
     let pins: Vec<(&Pin, Option<&Look>)> =
         returns.pins.iter().enumerate().map(|(index, pin)| (pin, looks.get(index))).collect();
-    let mut columns = vec![
-        (words::noun(heap.allocator).to_owned(), Cell::Words),
-        ("pinned by".to_owned(), Cell::Address),
-        ("size".to_owned(), Cell::Number),
-        ("state".to_owned(), Cell::Words),
-        ("free below".to_owned(), Cell::Number),
-        ("would return".to_owned(), Cell::Number),
-        ("what it may be".to_owned(), Cell::Name),
+    let columns = [
+        (words::noun(heap.allocator), Cell::Words),
+        ("pinned by", Cell::Address),
+        ("size", Cell::Number),
+        ("state", Cell::Words),
+        ("free below", Cell::Number),
+        ("would return", Cell::Number),
+        ("what it may be", Cell::Name),
     ];
-    let shows_memory = looks.iter().any(|look| look.bytes.is_some());
-    if shows_memory {
-        columns.push(("first bytes".to_owned(), Cell::Name));
-    }
-    let row = |(pin, look): &(&Pin, Option<&Look>)| row(cx, heap, pin, *look, shows_memory);
     let title = format!("What would come back from {}", title(heap.allocator));
     let remark = "the chunk that pins each arena's end, and what is free below it";
     let id = format!("heap-{}-returns", returns.heap);
-    let section = Section::new(id, title, remark, words::noun(heap.allocator)).rows(&pins, limit, row);
-    let notes = notes(answers, returns, heap);
-    Some(Section { columns, ..section }.notes(notes))
+    let section = Section::new(id, title, remark, words::noun(heap.allocator)).columns(columns);
+    let mut notes = notes(answers, returns, heap);
+    notes.extend(pins.iter().take(limit).filter_map(|(pin, look)| first_bytes(cx, pin, (*look)?)));
+    Some(section.rows(&pins, limit, |(pin, look)| row(cx, heap, pin, *look)).notes(notes))
+}
+
+/// With `--show-memory`: what the program had in the chunk first.
+fn first_bytes(cx: Context<'_>, pin: &Pin, look: &Look) -> Option<String> {
+    let at = Hex { addr: pin.data.start(), width: cx.snapshot.width() };
+    Some(format!("at {at}: {}", hex_and_text(look.bytes.as_deref()?)))
 }
 
 fn notes(answers: &Answers, returns: &Returns, heap: &Heap) -> Vec<String> {
@@ -75,24 +77,21 @@ fn notes(answers: &Answers, returns: &Returns, heap: &Heap) -> Vec<String> {
     notes
 }
 
-fn row(cx: Context<'_>, heap: &Heap, pin: &Pin, look: Option<&Look>, shows_memory: bool) -> Vec<String> {
+fn row(cx: Context<'_>, heap: &Heap, pin: &Pin, look: Option<&Look>) -> Vec<String> {
     let is_main = heap.arenas.get(pin.arena).is_some_and(|arena| arena.main);
-    let mut row = vec![
+    let state = match pin.blocker.state {
+        ChunkState::Live => "live",
+        ChunkState::Cached => "cached",
+    };
+    vec![
         if is_main { "main".to_owned() } else { pin.arena.to_string() },
         Hex { addr: pin.blocker.address, width: cx.snapshot.width() }.to_string(),
         Bytes(pin.blocker.size).to_string(),
-        match pin.blocker.state {
-            ChunkState::Live => "live".to_owned(),
-            ChunkState::Cached => "cached".to_owned(),
-        },
+        state.to_owned(),
         Bytes(pin.blocker.free_below).to_string(),
         pin.would_return.map(|range| Bytes(range.size()).to_string()).unwrap_or_default(),
         look.map(|look| guess(cx, look.guess)).unwrap_or_default(),
-    ];
-    if shows_memory {
-        row.push(look.and_then(|look| look.bytes.as_deref()).map(hex_and_text).unwrap_or_default());
-    }
-    row
+    ]
 }
 
 /// A guess in words. Names in it are from the dump.

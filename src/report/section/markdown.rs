@@ -16,6 +16,9 @@ pub(in crate::report) fn write_markdown(paper: &mut Paper, section: &Section) {
         paper.list(section.notes.len(), section.notes.iter().map(|note| prose(note)));
         paper.lines("\n");
     }
+    if section.columns.is_empty() {
+        return;
+    }
     let column = |cell: Cell| match cell {
         Cell::Name | Cell::Address => Column::Code,
         Cell::Words | Cell::Bar => Column::Words,

@@ -15,6 +15,7 @@ use crate::heaps::{
 };
 
 use super::heap_part::HeapPartView;
+use super::heap_python::PythonTotalsView;
 
 /// What `heap --format json` prints.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -65,6 +66,8 @@ pub struct HeapView<'a> {
     pub parts: List<'a, HeapPartView<'a>>,
     /// CPython's blocks by size.
     pub size_classes: Vec<SizeClassView>,
+    /// What CPython's arenas consist of, beside the size classes; null of other allocators, and where it was not walked.
+    pub python: Option<PythonTotalsView>,
     /// Settings that the heap itself tells; null if it tells none, or they were not found.
     pub tuning: Option<TuningView>,
     /// What is worth a sentence: how it was recognised, what was not looked for.
@@ -296,6 +299,7 @@ impl<'a> HeapView<'a> {
             arenas: List::new(heap.arenas.len(), move |index| Some(ArenaView::new(cx, heap.arenas.get(index)?))),
             parts: List::new(heap.parts.len(), part),
             size_classes: heap.size_classes.iter().map(SizeClassView::new).collect(),
+            python: heap.python.map(PythonTotalsView::new),
             tuning: heap.tuning.map(|tuning| TuningView::new(cx, tuning)),
             notes: &heap.notes,
             troubles: heap.troubles.iter().map(|trouble| TroubleView::new(cx, trouble)).collect(),
@@ -304,7 +308,7 @@ impl<'a> HeapView<'a> {
 }
 
 impl HeapTallyView {
-    fn new(tally: Tally) -> HeapTallyView {
+    pub(super) fn new(tally: Tally) -> HeapTallyView {
         HeapTallyView { count: tally.count, bytes: tally.bytes }
     }
 }

@@ -12,6 +12,7 @@ mod gap;
 mod heads;
 mod heap;
 mod heap_part;
+mod heap_python;
 mod heap_returns;
 mod heap_serving;
 mod heap_shares;
@@ -47,6 +48,7 @@ pub use heap::{
     SizeClassView, TrimView, TroubleView, TuningView,
 };
 pub use heap_part::{HeapPartView, HeapRole};
+pub use heap_python::PythonTotalsView;
 pub use heap_returns::{PinView, ReservationsView, ReturnsView};
 pub use heap_serving::{ArenaAnswerView, BrkView, GrowthStepView, ObstacleView, ServingView};
 pub use heap_shares::HeapSharesView;
