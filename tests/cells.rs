@@ -3,13 +3,14 @@
 use fragscope::addr::{Addr, AddrRange};
 use fragscope::analyze::bands::{self, Room};
 use fragscope::analyze::{Analysis, ByContent, CellContent, Contents, Grid, analyze};
+use fragscope::heaps::NO_HEAPS;
 use fragscope::model::*;
 use proptest::prelude::*;
 
 use crate::spaces::{self, FLOOR, PAGE, Plan, plan};
 
 fn contents<'a>(snapshot: &'a Snapshot, analysis: &'a Analysis) -> Contents<'a> {
-    Contents::new(snapshot, &analysis.gaps, analysis.reach)
+    Contents::new(snapshot, &analysis.gaps, analysis.reach, &NO_HEAPS)
 }
 
 fn sum(cells: &[ByContent]) -> ByContent {

@@ -143,3 +143,27 @@ fn what_must_go_and_what_if() {
         expected(file, "what-if.md").assert_eq(&run(&[&["what-if", &path, "--format", "markdown"], edits].concat()));
     }
 }
+
+#[test]
+fn heaps() {
+    let version = format!("fragscope {}", env!("CARGO_PKG_VERSION"));
+    for file in [
+        "i386-fragmented.core.zst",
+        "i386-remedy-arenas.core.zst",
+        "i386-truncated.core",
+        "x86_64-shared-stack-vma.core.zst",
+        "windows-2gb.dmp.zst",
+    ] {
+        let path = format!("sample-dumps/{file}");
+        expected(file, "heap.txt").assert_eq(&run(&["heap", &path]));
+        let markdown = run(&["heap", &path, "--format", "markdown"]);
+        assert!(markdown.len() <= fragscope::report::LONGEST);
+        expected(file, "heap.md").assert_eq(&markdown.replace(&version, "fragscope (any)"));
+        let mut report: Value = serde_json::from_str(&run(&["heap", &path, "--format", "json"])).unwrap();
+        report["tool"]["version"] = json!("(any)");
+        shorten(&mut report);
+        expected(file, "heap.json").assert_eq(&format!("{report:#}\n"));
+    }
+    let all = ["heap", "sample-dumps/i386-fragmented.core.zst", "--all", "--explain"];
+    expected("i386-fragmented.core.zst", "heap-all.txt").assert_eq(&run(&all));
+}

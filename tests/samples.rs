@@ -45,7 +45,7 @@ const fn sample(file: &'static str, truth: &'static str, origin: Origin, exact_s
 }
 
 /// All samples.
-pub const ALL: [Sample; 17] = [
+pub const ALL: [Sample; 19] = [
     sample("arm-qemu.core.zst", "arm-qemu", Origin::Qemu, 0),
     sample("i386-fragmented.core.zst", "i386-fragmented", Origin::Kernel, 17),
     sample("i386-fragmented.gcore.zst", "i386-fragmented", Origin::Gcore, 17),
@@ -58,6 +58,8 @@ pub const ALL: [Sample; 17] = [
     sample("linux-i386.dmp.zst", "linux-i386", Origin::LinuxMinidump, 16),
     sample("linux-x86_64.dmp", "linux-x86_64", Origin::LinuxMinidump, 16),
     sample("windows-2gb.dmp.zst", "windows-2gb", Origin::WindowsWithMap, 0),
+    sample("windows-heaps-x64.dmp.zst", "windows-heaps-x64", Origin::WindowsWithMap, 1),
+    sample("windows-heaps-x86.dmp.zst", "windows-heaps-x86", Origin::WindowsWithMap, 1),
     sample("windows-laa.dmp.zst", "windows-laa", Origin::WindowsWithMap, 0),
     sample("windows-no-map.dmp.zst", "windows-2gb", Origin::WindowsWithoutMap, 0),
     sample("windows-x64.dmp.zst", "windows-x64", Origin::WindowsWithMap, 0),

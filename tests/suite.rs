@@ -22,7 +22,9 @@ mod golden;
 mod heap_ask;
 mod heap_map;
 mod heap_view;
+mod heaps;
 mod heaps_python;
+mod heaps_windows;
 mod hostile;
 mod html;
 #[cfg(unix)]

@@ -2,8 +2,10 @@
 
 use super::gaps::{self, Gap};
 use super::grid::Grid;
+use super::heaps::Fills;
 use super::reach::Reach;
 use crate::addr::{Addr, AddrRange};
+use crate::heaps::Heaps;
 use crate::model::{OwnerKind, Region, Snapshot, State};
 
 /// What a byte of the address space is, as a picture tells it apart. Every byte is exactly one of these.
@@ -13,8 +15,10 @@ pub enum CellContent {
     Module,
     /// A thread's stack with its guard.
     Stack,
-    /// A heap with its reserved tail.
+    /// A heap with its reserved tail; of one that was walked, what is not free in it.
     Heap,
+    /// Free inside of a heap: chunks that malloc could hand out, and nobody else.
+    HeapFree,
     /// A mapped file that is no module, and shared memory.
     MappedFile,
     /// Private memory.
@@ -35,10 +39,11 @@ pub enum CellContent {
 
 impl CellContent {
     /// All, used ones first, in the order that legends have.
-    pub const ALL: [CellContent; 11] = [
+    pub const ALL: [CellContent; 12] = [
         CellContent::Module,
         CellContent::Stack,
         CellContent::Heap,
+        CellContent::HeapFree,
         CellContent::MappedFile,
         CellContent::Private,
         CellContent::Reserved,
@@ -55,6 +60,7 @@ impl CellContent {
             CellContent::Module => "module",
             CellContent::Stack => "stack",
             CellContent::Heap => "heap",
+            CellContent::HeapFree => "heap-free",
             CellContent::MappedFile => "mapped-file",
             CellContent::Private => "private",
             CellContent::Reserved => "reserved",
@@ -71,7 +77,7 @@ impl CellContent {
         self < CellContent::Free
     }
 
-    /// What a region of this kind and state is. A stack, module or heap keeps its name where it is only reserved.
+    /// What a region of this kind and state is, but for what is free inside of it. A stack, module or heap keeps its name where it is only reserved.
     pub fn of(kind: OwnerKind, state: State) -> CellContent {
         match (kind, state) {
             (OwnerKind::Module, _) => CellContent::Module,
@@ -126,6 +132,15 @@ impl ByContent {
         self
     }
 
+    /// Of the heap's bytes so many are free.
+    fn set_free(&mut self, bytes: u64) {
+        if let Some(heap) = self.0.get_mut(CellContent::Heap as usize) {
+            let free = bytes.min(*heap);
+            *heap -= free;
+            self.add(CellContent::HeapFree, free);
+        }
+    }
+
     fn add(&mut self, content: CellContent, bytes: u64) {
         if let Some(sum) = self.0.get_mut(content as usize) {
             *sum += bytes;
@@ -134,22 +149,23 @@ impl ByContent {
 }
 
 /// The address space, to be asked what is where.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Contents<'a> {
     snapshot: &'a Snapshot,
     gaps: &'a [Gap],
     reach: Reach,
+    fills: Fills<'a>,
 }
 
 impl<'a> Contents<'a> {
-    /// A snapshot with its gaps.
-    pub fn new(snapshot: &'a Snapshot, gaps: &'a [Gap], reach: Reach) -> Contents<'a> {
-        Contents { snapshot, gaps, reach }
+    /// A snapshot with its gaps, and what is free inside of its heaps.
+    pub fn new(snapshot: &'a Snapshot, gaps: &'a [Gap], reach: Reach, heaps: &'a Heaps) -> Contents<'a> {
+        Contents { snapshot, gaps, reach, fills: Fills::of(heaps) }
     }
 
     /// Bytes by content of each of the grid's cells, in time linear in what lies in its range. A cell that reaches out
     /// of the grid's range counts only what is inside; outside of the address space there is nothing.
-    pub fn cells(self, grid: Grid) -> Vec<ByContent> {
+    pub fn cells(&self, grid: Grid) -> Vec<ByContent> {
         let mut cells = vec![ByContent::default(); grid.len()];
         self.visit(grid.range(), |range, content| {
             for (index, bytes) in grid.shares(range) {
@@ -158,18 +174,27 @@ impl<'a> Contents<'a> {
                 }
             }
         });
+        self.fills.visit(self.snapshot, grid.range(), |page| {
+            for (index, _) in grid.shares(page.part) {
+                let shared = grid.cell_range(index).and_then(|cell| cell.intersect(page.part));
+                if let Some((cell, part)) = cells.get_mut(index).zip(shared) {
+                    cell.set_free(page.share(page.free, part));
+                }
+            }
+        });
         cells
     }
 
     /// Bytes by content of a range.
-    pub fn sum(self, range: AddrRange) -> ByContent {
+    pub fn sum(&self, range: AddrRange) -> ByContent {
         let mut sum = ByContent::default();
         self.visit(range, |part, content| sum.add(content, part.size()));
+        self.fills.visit(self.snapshot, range, |page| sum.set_free(page.share(page.free, page.part)));
         sum
     }
 
     /// Calls `add` with every piece of `within` that is of one content: regions first, then gaps.
-    fn visit(self, within: AddrRange, mut add: impl FnMut(AddrRange, CellContent)) {
+    fn visit(&self, within: AddrRange, mut add: impl FnMut(AddrRange, CellContent)) {
         let regions = self.snapshot.space.regions();
         let first = regions.partition_point(|r| r.range.end() <= within.start());
         for region in regions.iter().skip(first).take_while(|r| r.range.start() < within.end()) {
@@ -183,13 +208,13 @@ impl<'a> Contents<'a> {
         }
     }
 
-    fn of_region(self, region: &Region) -> CellContent {
+    fn of_region(&self, region: &Region) -> CellContent {
         let kind = self.snapshot.owner(region.owner).map_or(OwnerKind::Unknown, |o| o.kind);
         CellContent::of(kind, region.state)
     }
 
     /// What the dump does not call free is not listed, whatever could be done with it.
-    fn visit_gap(self, gap: AddrRange, add: &mut impl FnMut(AddrRange, CellContent)) {
+    fn visit_gap(&self, gap: AddrRange, add: &mut impl FnMut(AddrRange, CellContent)) {
         let mut at = gap.start();
         for known in gaps::known_free(self.snapshot.space.coverage(), gap) {
             AddrRange::new(at, known.start()).into_iter().for_each(|part| add(part, CellContent::NotListed));
@@ -200,7 +225,7 @@ impl<'a> Contents<'a> {
     }
 
     /// Cuts `known`, a part of `gap`, where usable and reachable begin and end.
-    fn visit_free(self, gap: AddrRange, known: AddrRange, add: &mut impl FnMut(AddrRange, CellContent)) {
+    fn visit_free(&self, gap: AddrRange, known: AddrRange, add: &mut impl FnMut(AddrRange, CellContent)) {
         let usable = self.reach.usable(gap);
         let mut cuts = [known.end(); 7];
         let borders = usable.into_iter().chain(self.reach.reachable_parts(gap)).flat_map(|r| [r.start(), r.end()]);
@@ -214,7 +239,7 @@ impl<'a> Contents<'a> {
         }
     }
 
-    fn of_free(self, gap: AddrRange, addr: Addr) -> CellContent {
+    fn of_free(&self, gap: AddrRange, addr: Addr) -> CellContent {
         if self.reach.reachable_parts(gap).any(|r| r.contains(addr)) {
             return CellContent::Free;
         }

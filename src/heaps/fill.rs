@@ -50,10 +50,44 @@ impl PageFill {
         sum(self.start, &self.cached, range)
     }
 
+    /// The pages of which `range` holds something and in which bytes are free or cached. Linear in the range's pages.
+    pub fn pages_in(&self, range: AddrRange) -> impl Iterator<Item = FilledPage> + '_ {
+        let first = page_of(self.start, range.start());
+        let counts = self.free.iter().zip(&self.cached).enumerate().skip(first);
+        let pages = counts.map_while(move |(index, (free, cached))| {
+            let page = AddrRange::from_size(self.start.checked_add(index as u64 * PAGE)?, PAGE)?;
+            let part = page.intersect(range)?;
+            Some(FilledPage { page, part, free: u64::from(*free), cached: u64::from((*cached).min(4096 - *free)) })
+        });
+        pages.filter(|page| page.free > 0 || page.cached > 0)
+    }
+
     /// The pages that have any free bytes: address, and how many.
     pub fn free_pages(&self) -> impl Iterator<Item = (Addr, u64)> + '_ {
         let starts = (0..).map(|index| Addr(self.start.0.saturating_add(index * PAGE)));
         starts.zip(&self.free).filter(|(_, bytes)| **bytes > 0).map(|(at, bytes)| (at, u64::from(*bytes)))
+    }
+}
+
+/// A page with free or cached bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct FilledPage {
+    /// The page.
+    pub page: AddrRange,
+    /// The part of it that was asked for.
+    pub part: AddrRange,
+    /// Free bytes in the page.
+    pub free: u64,
+    /// Cached bytes in it; with the free ones at most the page.
+    pub cached: u64,
+}
+
+impl FilledPage {
+    /// Of `bytes` in the page those that count for a part of it: as much of them as it has of the page. Parts that adjoin
+    /// add up exactly.
+    pub fn share(&self, bytes: u64, part: AddrRange) -> u64 {
+        let before = |addr: Addr| bytes * addr.distance_from(self.page.start()).min(PAGE) / PAGE;
+        before(part.end()) - before(part.start())
     }
 }
 
@@ -103,5 +137,28 @@ mod tests {
         assert_eq!(fill.cached_in(range(0x10000, 0x13000)), 32);
         assert_eq!(fill.free_in(range(0x20000, 0x30000)), 0);
         assert_eq!(fill.free_in(range(0x1000, 0x2000)), 0);
+    }
+
+    #[test]
+    fn pages_are_asked_in_parts() {
+        let mut fill = PageFill::new(range(0x10000, 0x13000));
+        fill.add_free(range(0x10ff0, 0x12010));
+        fill.add_cached(range(0x11800, 0x12030));
+        let found: Vec<_> = fill.pages_in(range(0x10800, 0x12400)).map(|p| (p.part, p.free, p.cached)).collect();
+        // Chunks that overlap are damage; a page is never fuller than full.
+        let expected =
+            [(range(0x10800, 0x11000), 16, 0), (range(0x11000, 0x12000), 4096, 0), (range(0x12000, 0x12400), 16, 48)];
+        assert_eq!(found, expected);
+        assert_eq!(fill.pages_in(range(0x20000, 0x21000)).count(), 0);
+        assert_eq!(fill.pages_in(range(0x1000, 0x2000)).count(), 0);
+    }
+
+    #[test]
+    fn shares_of_a_page_add_up() {
+        let page = FilledPage { page: range(0x1000, 0x2000), part: range(0x1000, 0x2000), free: 1001, cached: 0 };
+        let cuts = [0x1000, 0x1001, 0x1003, 0x1400, 0x1401, 0x1fff, 0x2000];
+        let sum: u64 = cuts.windows(2).map(|w| page.share(page.free, range(w[0], w[1]))).sum();
+        assert_eq!(sum, 1001);
+        assert!(page.share(4096, range(0x1001, 0x1003)) == 2);
     }
 }

@@ -219,7 +219,8 @@ pub struct Arena {
     pub live: Option<Tally>,
     /// Chunks that a thread's cache holds: free for that thread, in use for everyone else (tcache).
     pub cached: Option<Tally>,
-    /// Chunks in fastbins.
+    /// Chunks in fastbins; free blocks in the groups of a Windows heap's low-fragmentation part, which only serve requests
+    /// of their size.
     pub fast: Option<Tally>,
     /// Other free chunks, without top.
     pub free: Option<Free>,
@@ -231,6 +232,20 @@ pub struct Arena {
     pub bins: Vec<Bin>,
     /// What trimming would give back.
     pub trim: Option<Trim>,
+    /// Bytes that the program asked for in `live`, where blocks tell (Windows).
+    pub requested: Option<u64>,
+    /// What HeapWalk would say, where it counts otherwise (Wine).
+    pub heap_walk: Option<HeapWalk>,
+}
+
+/// What Windows' HeapWalk says of a heap. Wine counts a group of its low-fragmentation part as one busy block, free blocks in
+/// it included, and large blocks like others.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct HeapWalk {
+    /// Busy blocks, and their bytes without headers.
+    pub busy: Tally,
+    /// Committed bytes of its regions, without those of large blocks.
+    pub committed: u64,
 }
 
 impl Arena {
@@ -251,6 +266,8 @@ impl Arena {
             threads: None,
             bins: Vec::new(),
             trim: None,
+            requested: None,
+            heap_walk: None,
         }
     }
 }

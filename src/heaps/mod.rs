@@ -17,9 +17,9 @@ mod sums;
 mod tiles;
 pub mod windows;
 
-pub use fill::PageFill;
+pub use fill::{FilledPage, PageFill};
 pub use found::{
-    Allocator, Arena, Bin, BinKind, Blocker, ChunkState, Free, Grade, Heap, Heaps, NO_HEAPS, POWERS, Part,
+    Allocator, Arena, Bin, BinKind, Blocker, ChunkState, Free, Grade, Heap, HeapWalk, Heaps, NO_HEAPS, POWERS, Part,
     PythonTotals, Role, SizeClass, Tally, Trim, Trouble, Tuning,
 };
 pub use place::{class, part_names, place};
@@ -56,6 +56,7 @@ pub fn walk(snapshot: &Snapshot, memory: Memory<'_>, effort: Effort) -> Heaps {
     list.extend(glibc::walk(snapshot, &candidates, memory, effort));
     list.extend(cpython::walk(snapshot, &candidates, memory, effort));
     list.extend(windows::walk(snapshot, memory, effort));
-    list.extend(others::recognise(snapshot));
+    let others = others::recognise(snapshot, &mut list);
+    list.extend(others);
     Heaps { list }
 }

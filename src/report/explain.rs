@@ -4,7 +4,7 @@ use std::io;
 
 use super::text::page::Page;
 
-pub(super) const DEFINITIONS: [(&str, &str); 33] = [
+pub(super) const DEFINITIONS: [(&str, &str); 35] = [
     ("address space", "the addresses that this process could ever map, floor to ceiling."),
     ("gap", "a maximal run of free addresses between two regions, or between a region and an end of the space."),
     (
@@ -82,6 +82,8 @@ pub(super) const DEFINITIONS: [(&str, &str); 33] = [
     ),
     ("fragm.", "the share of an arena's free bytes that is not in its largest free chunk; top is not counted."),
     ("mmapped chunk", "a chunk with a mapping of its own; it belongs to no arena, and goes back when it is freed."),
+    ("pieces", "ranges of address space that an arena consists of: heaps of a thread arena, segments."),
+    ("threads", "threads that an arena says are attached to it; each thread allocates from one arena."),
     (
         "occupancy",
         "live bytes of a CPython arena over its size. One live block keeps all of an arena: those below 10 % hold \
@@ -131,6 +133,8 @@ pub(super) const HEAP: &[&str] = &[
     "top",
     "other",
     "fragm.",
+    "pieces",
+    "threads",
     "mmapped chunk",
     "occupancy",
     "served from inside",

@@ -7,7 +7,7 @@
 # DIR    where it goes; nothing is done for what is already installed there
 #
 # A PACKAGE with an architecture (gcc-multilib:i386) makes that architecture known to dpkg first.
-# MIRROR chooses another Debian mirror than http://deb.debian.org/debian.
+# MIRROR chooses another mirror than http://deb.debian.org/debian, KEYRING the keys that its releases are signed with.
 set -eu
 
 mirror=${MIRROR:-http://deb.debian.org/debian}
@@ -29,7 +29,7 @@ bootstrap() {
     command -v debootstrap >/dev/null || { echo "$0: install debootstrap" >&2; exit 1; }
     rm -rf --one-file-system "$2"
     mkdir -p "$2"
-    debootstrap --variant=minbase "$1" "$2" "$mirror" >"$2.log" 2>&1 || { tail -n 5 "$2.log" >&2; exit 1; }
+    debootstrap --variant=minbase ${KEYRING:+--keyring="$KEYRING"} "$1" "$2" "$mirror" >"$2.log" 2>&1 || { tail -n 5 "$2.log" >&2; exit 1; }
     printf '#!/bin/sh\nexit 101\n' >"$2/usr/sbin/policy-rc.d" # no service starts in there
     chmod +x "$2/usr/sbin/policy-rc.d"
     : >"$2/.bootstrapped"

@@ -1,6 +1,7 @@
 //! Heaps with known figures, and the process that they are in.
 
 use fragscope::addr::{Addr, AddrRange};
+use fragscope::analyze::heaps::Answers;
 use fragscope::analyze::{Counsel, analyze};
 use fragscope::heaps::{
     Allocator, Arena, Bin, BinKind, Blocker, ChunkState, Free, Grade, Heap, Heaps, PageFill, Part, Role, SizeClass,
@@ -61,7 +62,8 @@ impl Made {
     }
 
     pub fn json(&self) -> serde_json::Value {
-        let text = self.with(|cx| written(|out| report::write_json(out, &report::HeapReport::new(cx))));
+        let text =
+            self.with(|cx| written(|out| report::write_json(out, &report::HeapReport::new(cx, &Answers::default()))));
         serde_json::from_str(&text).unwrap()
     }
 
@@ -83,8 +85,15 @@ fn written(write: impl FnOnce(&mut dyn std::io::Write) -> std::io::Result<()>) -
     String::from_utf8(out).unwrap()
 }
 
-pub const MEMORY: HeapOptions<'static> =
-    HeapOptions { all: false, explain: false, color: false, unicode: false, has_memory: true, command: None };
+pub const MEMORY: HeapOptions<'static> = HeapOptions {
+    all: false,
+    explain: false,
+    color: false,
+    unicode: false,
+    answers: None,
+    has_memory: true,
+    command: None,
+};
 pub const ALL: HeapOptions<'static> = HeapOptions { all: true, ..MEMORY };
 
 fn tally(count: u64, bytes: u64) -> Option<Tally> {

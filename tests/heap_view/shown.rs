@@ -104,7 +104,7 @@ fn all_shows_bins_ranges_settings_and_size_classes() {
     {
         assert!(text.contains(title), "{title}: {text}");
     }
-    assert!(text.contains("arena 1 heap 0") && text.contains("128 KiB  larger requests get their own"), "{text}");
+    assert!(text.contains("arena 1 heap 1") && text.contains("128 KiB  larger requests get their own"), "{text}");
 }
 
 #[test]
@@ -211,7 +211,19 @@ fn reports_have_a_section_where_there_are_heaps() {
 fn every_column_of_arenas_is_explained() {
     let text = Made::narrow(vec![glibc()]).text(HeapOptions { explain: true, ..MEMORY });
     let words = text.split("What the words mean").nth(1).unwrap();
-    for word in ["from the system", "live", "cached", "fast", "free inside", "top", "other", "fragm.", "reserved"] {
+    for word in [
+        "from the system",
+        "live",
+        "cached",
+        "fast",
+        "free inside",
+        "top",
+        "other",
+        "fragm.",
+        "pieces",
+        "threads",
+        "reserved",
+    ] {
         assert!(words.contains(&format!("\n  {word:<26}")), "{word}: {words}");
     }
 }

@@ -6,7 +6,7 @@ use std::process::Command;
 use fragscope::heaps::{self, Allocator, Effort, Grade, Heap, Heaps, PythonTotals, Role};
 use fragscope::load::{self, LoadOptions};
 
-use super::stats::Stats;
+use super::stats::{Stats, figures};
 
 /// Runs tests/generators/heaps/python.sh; `None`, and a sentence, where that cannot be done.
 fn make(name: &str, python: &str, mode: &str, variable: Option<(&str, &str)>) -> Option<PathBuf> {
@@ -24,7 +24,7 @@ fn make(name: &str, python: &str, mode: &str, variable: Option<(&str, &str)>) ->
     None
 }
 
-/// The machine's interpreters: the system's, and pyenv's where there is one.
+/// The machine's interpreters.
 fn interpreters() -> Vec<String> {
     let has = |python: &str| Command::new(python).arg("--version").output().is_ok_and(|out| out.status.success());
     let found: Vec<String> = ["/usr/bin/python3"].into_iter().filter(|p| has(p)).map(str::to_owned).collect();
@@ -41,26 +41,6 @@ fn walk(core: &Path, effort: Effort) -> Heaps {
 
 fn python(heaps: &Heaps) -> Option<&Heap> {
     heaps.list.iter().find(|heap| heap.allocator == Allocator::Cpython)
-}
-
-/// The same figures from the walk. What obmalloc counts itself is not found in every build.
-fn figures(heap: &Heap, truth: &Stats) -> Stats {
-    let totals = heap.python.unwrap();
-    Stats {
-        classes: heap.size_classes.iter().map(|c| (c.size, [c.pools, c.used, c.free])).collect(),
-        interpreters: totals.interpreters,
-        ever: totals.ever.unwrap_or(truth.ever),
-        peak: totals.peak.unwrap_or(truth.peak),
-        arenas: totals.arenas.count,
-        arena_bytes: totals.arenas.bytes,
-        allocated: totals.allocated,
-        available: totals.available,
-        unused_pools: totals.unused_pools.count,
-        unused_bytes: totals.unused_pools.bytes,
-        headers: totals.pool_headers,
-        quantization: totals.quantization,
-        alignment: totals.arena_alignment,
-    }
 }
 
 /// Every row and every total equal; arenas, parts and pages say the same.

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use fragscope::heaps::Heap;
+
 /// Sums of all that is in a text.
 #[derive(Default, Debug, PartialEq, Eq)]
 pub struct Stats {
@@ -56,5 +58,25 @@ impl Stats {
             }
             _ => {}
         }
+    }
+}
+
+/// The same figures from the walk. What obmalloc counts itself is not found in every build.
+pub fn figures(heap: &Heap, truth: &Stats) -> Stats {
+    let totals = heap.python.unwrap();
+    Stats {
+        classes: heap.size_classes.iter().map(|c| (c.size, [c.pools, c.used, c.free])).collect(),
+        interpreters: totals.interpreters,
+        ever: totals.ever.unwrap_or(truth.ever),
+        peak: totals.peak.unwrap_or(truth.peak),
+        arenas: totals.arenas.count,
+        arena_bytes: totals.arenas.bytes,
+        allocated: totals.allocated,
+        available: totals.available,
+        unused_pools: totals.unused_pools.count,
+        unused_bytes: totals.unused_pools.bytes,
+        headers: totals.pool_headers,
+        quantization: totals.quantization,
+        alignment: totals.arena_alignment,
     }
 }

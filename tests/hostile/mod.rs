@@ -27,5 +27,5 @@ mod seeds;
 mod sweep;
 mod text;
 mod transcripts;
-mod watch;
+pub mod watch;
 mod wrapped;

@@ -177,9 +177,9 @@ fn failed_request(info: &str) -> Request {
 
 fn windows_ceiling(sample: &Sample) -> u64 {
     match sample.truth {
-        "windows-2gb" => 0x7fff_0000,
+        "windows-2gb" | "windows-heaps-x86" => 0x7fff_0000,
         "windows-laa" => 0xffff_0000,
-        "windows-x64" => 0x7fff_ffff_0000,
+        "windows-x64" | "windows-heaps-x64" => 0x7fff_ffff_0000,
         other => panic!("no ceiling for {other}"),
     }
 }

@@ -2,20 +2,24 @@
 //! next step of growth needs, what would come back, and what heaps reserve.
 
 mod answers;
+mod fills;
 mod guess;
 mod malloc;
 mod reserved;
 mod returns;
 pub mod serving;
+mod shares;
 mod threads;
 
 pub use answers::{Answers, Look};
+pub use fills::{Buckets, Fills};
 pub use guess::{Guess, Looks, PREVIEW, guess, preview};
 pub(super) use malloc::DEFAULT;
 pub use malloc::Malloc;
 pub use reserved::Reservations;
 pub use returns::{Pin, Returns};
 pub use serving::{ArenaAnswer, Inside, Serving};
+pub use shares::{Shares, shares};
 pub use threads::arena_of;
 
 use crate::heaps::{Allocator, Heap, Heaps, Role};

@@ -12,11 +12,11 @@ use super::file::plain_file;
 use super::hooks;
 use super::setup::Setup;
 use super::wire::{Answer, Identity, Job};
-use crate::analyze::{advise, analyze};
+use crate::analyze::{advise_with_heaps, analyze};
 use crate::cli::args::Format;
 use crate::cli::checked::redaction_by_environment;
 use crate::error::LoadError;
-use crate::heaps::NO_HEAPS;
+use crate::heaps::{self, Effort};
 use crate::load::redact::Redactor;
 use crate::load::{self, Dump, LoadOptions};
 use crate::report::{Context, OwnerIds};
@@ -100,7 +100,7 @@ impl Reader {
         open: impl FnOnce() -> Result<Dump<'d>, LoadError>,
     ) -> Row {
         match open() {
-            Ok(dump) => self.measured(named, path, file, &dump),
+            Ok(mut dump) => self.measured(named, path, file, &mut dump),
             Err(error) => {
                 let row = self.failed(named, error.to_string());
                 Row { size: file.size, mtime_ms: file.mtime_ms, sha256: file.sha256, ..row }
@@ -108,13 +108,16 @@ impl Reader {
         }
     }
 
-    fn measured(&self, named: &Named, path: &Path, mut file: RowFile, dump: &Dump<'_>) -> Row {
+    fn measured(&self, named: &Named, path: &Path, mut file: RowFile, dump: &mut Dump<'_>) -> Row {
         file.file = dump.redactor().map_or_else(|| named.shown.clone(), |redactor| redactor.apply(&named.shown));
-        let snapshot = dump.snapshot();
+        // As a report has them, so that rows and reports agree.
+        let heaps = heaps::walk(dump.snapshot(), dump.memory(), Effort::Quick);
+        heaps::place(dump.snapshot_mut(), &heaps);
+        let (dump, snapshot) = (&*dump, dump.snapshot());
         let analysis = analyze(snapshot);
-        let counsel = advise(snapshot, &analysis);
+        let counsel = advise_with_heaps(snapshot, &analysis, &heaps);
         let ids = if self.needs_ids() { OwnerIds::new(&snapshot.owners) } else { OwnerIds::default() };
-        let cx = Context { snapshot, analysis: &analysis, counsel: &counsel, ids: &ids, heaps: &NO_HEAPS };
+        let cx = Context { snapshot, analysis: &analysis, counsel: &counsel, ids: &ids, heaps: &heaps };
         let report = self.report(named, path, &file.file, dump, cx);
         let missing = report.as_ref().err().map(|why| format!("its report is missing: {why}"));
         let row = Row::of(cx, RowFile { report: report.ok().flatten(), ..file });

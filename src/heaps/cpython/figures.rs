@@ -104,6 +104,10 @@ impl Sum<'_> {
         self.totals.ever = add(self.totals.ever, table.counts.map(|counts| counts.ever));
         self.totals.peak = add(self.totals.peak, table.counts.map(|counts| counts.peak));
         self.totals.interpreters += 1;
+        if let Some((listed, records)) = table.unlisted {
+            let message = format!("{records} records of the table have no arena, and the list of them has {listed}");
+            troubles.add("sum", table.base, message);
+        }
         for slot in &table.damaged {
             troubles.add("arena-record", table.base, format!("Record {slot} of the table of arenas makes no sense"));
         }

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::layout::{Layout, PAGE, record_size};
-use super::manager::{Manager, Order};
+use super::manager::{Length, Manager, Order};
 use super::record::{MAX_SLOTS, Record, Table};
 use super::stream::{low_half, windows};
 use crate::addr::{Addr, AddrRange};
 use crate::heaps::memory::Words;
 use crate::heaps::{Candidates, Content, Effort};
-use crate::model::{Memory, Snapshot};
+use crate::model::{Memory, Platform, Snapshot, State};
 
 /// How much of modules' data is looked through for a report: far more than CPython's own.
 const QUICK_DATA: u64 = 16 << 20;
@@ -48,12 +48,14 @@ pub(super) fn tables(search: &Search<'_>, words: &mut Words<'_>) -> Found {
         found.unsearched = !search.may_scan();
         if search.may_scan() {
             let orders = if of_structs { &[Order::Upward][..] } else { &Order::ALL };
-            search.open_all(search.managers(search.candidates.anonymous(), orders), words, &mut found.tables);
+            let managers = search.managers(search.beside_arenas(&found.tables).into_iter(), orders);
+            search.open_all(managers, words, &mut found.tables);
         }
     }
     if found.tables.is_empty() && hidden && search.effort == Effort::Full {
         found.tables = search.by_shape(words);
     }
+    search.separate(&mut found.tables);
     found
 }
 
@@ -79,15 +81,32 @@ impl Search<'_> {
         self.candidates.anonymous().map(captured).sum()
     }
 
+    /// Anonymous memory without arenas: the variables are in malloc's memory.
+    fn beside_arenas(&self, tables: &[Table]) -> Vec<AddrRange> {
+        let arenas = tables.iter().flat_map(|t| t.arenas.iter().filter_map(|(_, record)| record.range(t.layout)));
+        let arenas: BTreeMap<Addr, Addr> = arenas.map(|range| (range.start(), range.end())).collect();
+        let mut beside = Vec::new();
+        for range in self.candidates.anonymous() {
+            let mut at = range.start();
+            for (start, end) in arenas.range(..range.end()).filter(|(_, end)| **end > range.start()) {
+                beside.extend(AddrRange::new(at, *start));
+                at = at.max(*end);
+            }
+            beside.extend(AddrRange::new(at, range.end()));
+        }
+        beside
+    }
+
     /// Whether all memory may be read.
     fn may_scan(&self) -> bool {
         self.effort == Effort::Full || self.anonymous_bytes() <= Effort::QUICK_BYTES
     }
 
-    /// Whether variables may be where they were not looked for: modules' data are not known, or python's were of no help.
+    /// Whether variables may be where they were not looked for: modules' data are not in the dump, or python's were of no
+    /// help. For a report it is believed that a python with data and without arenas has none.
     fn may_be_hidden(&self) -> bool {
         let known = self.candidates.of_modules().any(|range| self.memory.captured_in(range).next().is_some());
-        self.expected || !known
+        !known || self.expected && self.effort == Effort::Full
     }
 
     fn is_anonymous(&self, at: u64) -> bool {
@@ -96,8 +115,13 @@ impl Search<'_> {
 
     fn managers(&self, ranges: impl Iterator<Item = AddrRange>, orders: &[Order]) -> Vec<Manager> {
         let (mut found, platform) = (Vec::new(), &self.snapshot.platform);
+        let length = Length::of(platform);
         for range in ranges {
             windows::<4>(self.memory, platform, range, |at, words| {
+                let [_, second, third, _] = *words;
+                if !(length.may_be(second) || length.may_be(third)) {
+                    return;
+                }
                 let managers = orders.iter().filter_map(|order| Manager::of_words(platform, at, words, *order));
                 let fitting = managers.filter(|manager| self.is_anonymous(manager.table.0));
                 found.extend(fitting.take(MOST.saturating_sub(found.len())));
@@ -136,7 +160,24 @@ impl Search<'_> {
         }
     }
 
-    /// Whether none of its arenas is in a table that was found before, and whether all are mapped memory.
+    /// Keeps arenas that are mapped memory, and of those that overlap one: a damaged record may name any place.
+    fn separate(&self, tables: &mut [Table]) {
+        let mut taken: BTreeMap<Addr, Addr> = BTreeMap::new();
+        for table in tables {
+            table.keep(|range| {
+                let below = taken.range(..range.end()).next_back();
+                let fits = self.is_mapped(range) && below.is_none_or(|(_, end)| *end <= range.start());
+                fits && taken.insert(range.start(), range.end()).is_none()
+            });
+        }
+    }
+
+    fn is_mapped(&self, range: AddrRange) -> bool {
+        let is_committed = |at| self.snapshot.space.region_at(at).is_some_and(|r| r.state == State::Committed);
+        is_committed(range.start()) && range.end().checked_sub(1).is_some_and(is_committed)
+    }
+
+    /// Whether it has arenas, none of which is in a table that was found before.
     fn is_new(&self, table: &Table, tables: &[Table]) -> bool {
         let known: BTreeSet<u64> = tables.iter().flat_map(|t| &t.arenas).map(|(_, record)| record.address).collect();
         let mut addresses = table.arenas.iter().map(|(_, record)| record.address);
@@ -191,7 +232,7 @@ fn slot_of(words: &mut Words<'_>, arena: Addr) -> Option<u64> {
 }
 
 /// The cheap part of [`Record::may_be`], for every word of a process.
-fn may_be_record(platform: &crate::model::Platform, window: &[u64; 4]) -> bool {
+fn may_be_record(platform: &Platform, window: &[u64; 4]) -> bool {
     let [address, pool_address, counts, further] = *window;
     let (free, all) = match platform.width.bytes() {
         8 => (low_half(platform, counts), if low_half(platform, 1) == 1 { counts >> 32 } else { counts & 0xffff_ffff }),

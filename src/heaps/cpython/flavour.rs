@@ -46,13 +46,16 @@ pub(super) fn is_of_python(snapshot: &Snapshot, range: AddrRange) -> bool {
     modules(snapshot).any(|module| module.range.overlaps(range))
 }
 
-/// What is to be said of a Python without arenas; `None` if there is no Python.
-pub(super) fn without_arenas(snapshot: &Snapshot, memory: Memory<'_>) -> Option<Heap> {
+/// What is to be said of a Python without arenas; `None` if there is no Python. `unsearched` if memory was left out.
+pub(super) fn without_arenas(snapshot: &Snapshot, memory: Memory<'_>, unsearched: bool) -> Option<Heap> {
     let free_threaded = modules(snapshot).any(|module| is_free_threaded(&module.name));
     modules(snapshot).next()?;
     let mut heap = Heap::new(Allocator::Cpython, Grade::NotWalked);
     let missing = missing_bytes(snapshot, memory);
     heap.notes.push(match (free_threaded, missing) {
+        (false, _) if unsearched => {
+            "Arenas of obmalloc were not looked for: that takes all of the process's memory.".to_owned()
+        }
         (true, _) => {
             "A build without a global lock: its objects are in heaps of mimalloc, which are not walked.".to_owned()
         }

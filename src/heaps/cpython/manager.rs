@@ -5,7 +5,7 @@
 //! in builds of 3.6 to 3.11). With link-time optimisation only some of them stay together (Debian's 3.11).
 
 use super::layout::record_size;
-use super::record::{Counts, FIRST_SLOTS, MAX_SLOTS, Table};
+use super::record::{Counts, FIRST_SLOTS, MAX_SLOTS, Record, Table};
 use super::stream::low_half;
 use crate::addr::Addr;
 use crate::heaps::memory::Words;
@@ -35,6 +35,27 @@ impl Order {
     }
 }
 
+/// The cheap question for every word of a process: whether it can be the length of a table.
+#[derive(Clone, Copy)]
+pub(super) struct Length {
+    shift: u32,
+}
+
+impl Length {
+    /// For words of that platform.
+    pub fn of(platform: &Platform) -> Length {
+        let low = low_half(platform, 1) == 1;
+        Length { shift: if low { 0 } else { 32 } }
+    }
+
+    /// Whether it is 16, or a larger power of two.
+    #[inline]
+    pub fn may_be(self, word: u64) -> bool {
+        let slots = word >> self.shift & 0xffff_ffff;
+        (FIRST_SLOTS..=MAX_SLOTS).contains(&slots) && slots & (slots - 1) == 0
+    }
+}
+
 /// Where the variables are, and what they say of the table.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Manager {
@@ -46,6 +67,8 @@ pub(super) struct Manager {
     pub table: Addr,
     /// Its length.
     pub slots: u64,
+    /// First of the list of its records without an arena, or 0.
+    pub unused: u64,
 }
 
 impl Manager {
@@ -64,21 +87,38 @@ impl Manager {
     fn new(platform: &Platform, (at, order): (Addr, Order), words: [u64; 4]) -> Option<Manager> {
         let [table, length, unused, usable] = words;
         let slots = low_half(platform, length);
-        if !slots.is_power_of_two() || !(FIRST_SLOTS..=MAX_SLOTS).contains(&slots) || table == 0 {
+        if !Length::of(platform).may_be(length) || table == 0 {
             return None;
         }
         let word = u64::from(platform.width.bytes());
         let size = record_size(word);
         let inside = |to: u64| to.checked_sub(table).is_some_and(|b| b.is_multiple_of(size) && b / size < slots);
         let fits = table.is_multiple_of(word) && [unused, usable].into_iter().all(|to| to == 0 || inside(to));
-        fits.then_some(Manager { at, order, table: Addr(table), slots })
+        fits.then_some(Manager { at, order, table: Addr(table), slots, unused })
     }
 
     /// The table, with what the variables behind say of it.
     pub fn open(&self, words: &mut Words<'_>) -> Option<Table> {
         let mut table = Table::open(words, self.table, Some(self.slots))?;
         table.counts = self.order.counts().iter().find_map(|distance| self.counts(words, &table, *distance));
+        let listed = self.unused_records(words);
+        let records = self.slots.saturating_sub((table.arenas.len() + table.damaged.len()) as u64);
+        table.unlisted = (listed != records).then_some((listed, records));
         Some(table)
+    }
+
+    /// Length of the list of records without an arena, as far as it leads through such records.
+    fn unused_records(&self, words: &mut Words<'_>) -> u64 {
+        let size = record_size(words.size());
+        let (mut next, mut length) = (self.unused, 0);
+        while length < self.slots {
+            let slot = next.checked_sub(self.table.0).filter(|bytes| bytes.is_multiple_of(size)).map(|b| b / size);
+            let Some(_) = slot.filter(|slot| *slot < self.slots) else { break };
+            let Some(record) = Record::read(words, Addr(next)).filter(|record| record.address == 0) else { break };
+            length += 1;
+            next = record.next;
+        }
+        length
     }
 
     /// The three counts, if they are `distance` words away; the first is the number of arenas.

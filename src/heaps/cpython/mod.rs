@@ -24,7 +24,7 @@ pub(super) fn walk(snapshot: &Snapshot, candidates: &Candidates, memory: Memory<
     let search = find::Search { snapshot, candidates, memory, effort, expected };
     let found = find::tables(&search, &mut words);
     match found.tables.is_empty() {
-        true => flavour::without_arenas(snapshot, memory),
+        true => flavour::without_arenas(snapshot, memory, found.unsearched),
         false => Some(figures::heap(&found, &mut words, effort)),
     }
 }

@@ -73,6 +73,8 @@ pub(super) struct Table {
     pub arenas: Vec<(u64, Record)>,
     /// Numbers of those that make no sense.
     pub damaged: Vec<u64>,
+    /// Length of the list of records without an arena, and how many there are, if these differ.
+    pub unlisted: Option<(u64, u64)>,
     /// What the allocator counts.
     pub counts: Option<Counts>,
 }
@@ -94,7 +96,7 @@ impl Table {
             let record = Record::read(words, base.checked_add(slot * size)?).filter(Record::may_be)?;
             Layout::of_arena(words, Addr(record.address), slot).filter(|layout| record.carved(*layout).is_some())
         })?;
-        let mut table = Table { base, layout, arenas: Vec::new(), damaged: Vec::new(), counts: None };
+        let mut table = Table { base, layout, arenas: Vec::new(), damaged: Vec::new(), unlisted: None, counts: None };
         let slots = slots.unwrap_or_else(|| table.guess_length(words)).min(MAX_SLOTS);
         (0..slots).for_each(|slot| table.take(words, slot));
         Some(table)
@@ -132,6 +134,15 @@ impl Table {
             0 => record.next.checked_sub(self.base.0).is_some_and(|b| b.is_multiple_of(size) && b / size < MAX_SLOTS),
             _ => record.carved(self.layout).is_some(),
         })
+    }
+
+    /// Drops arenas that `fits` is false for.
+    pub fn keep(&mut self, mut fits: impl FnMut(AddrRange) -> bool) {
+        let layout = self.layout;
+        let (kept, dropped) =
+            self.arenas.drain(..).partition(|(_, record): &(u64, Record)| record.range(layout).is_some_and(&mut fits));
+        self.arenas = kept;
+        self.damaged.extend(Vec::into_iter(dropped).map(|(slot, _)| slot));
     }
 
     /// Arenas whose pools agree with the record: what tells the array in use from copies that realloc left behind.

@@ -166,3 +166,71 @@ pub(super) fn doubtful_heads(words: &mut Words<'_>, bins: Addr) -> Option<u64> {
     }
     Some(bad + unknown)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::heaps::glibc::image::{Image, WIDTHS, shape};
+    use crate::model::PointerWidth;
+
+    const DATA: u64 = 0x40_0000;
+
+    fn found(image: &Image) -> Vec<Anchor> {
+        let mut anchors = Vec::new();
+        let range = AddrRange::new(Addr(DATA), Addr(DATA + 0x2000)).unwrap();
+        find_in(&mut image.words(), range, &mut anchors);
+        anchors
+    }
+
+    fn with_arena(width: PointerWidth) -> (Image, Addr) {
+        let image = Image::new(width, &[(DATA, DATA + 0x2000), (0x80_0000, 0x80_1000)]);
+        let shape = shape(width, 36);
+        image.put_arena(shape, DATA + 0x100, DATA + 0x100, 0x21000);
+        (image, Addr(DATA + 0x100 + shape.layout.bins))
+    }
+
+    #[test]
+    fn a_row_of_heads_is_found() {
+        for width in WIDTHS {
+            let (image, bins) = with_arena(width);
+            assert_eq!(found(&image), [Anchor { bins, doubtful: 0 }]);
+        }
+    }
+
+    #[test]
+    fn a_head_with_a_chunk_is_good_and_a_broken_one_is_passed() {
+        for width in WIDTHS {
+            let (image, bins) = with_arena(width);
+            let (word, chunk) = (image.word(), 0x80_0010);
+            let head = bins.0 + 20 * word;
+            image.put(head, &[chunk, chunk]);
+            image.put(chunk + 2 * word, &[head - 2 * word, head - 2 * word]);
+            assert_eq!(found(&image), [Anchor { bins, doubtful: 0 }]);
+            image.put(chunk + 3 * word, &[7]);
+            assert_eq!(found(&image), [Anchor { bins, doubtful: 1 }]);
+        }
+    }
+
+    #[test]
+    fn a_broken_head_at_the_end_leaves_two_places() {
+        for width in WIDTHS {
+            let (image, bins) = with_arena(width);
+            image.put(bins.0, &[5, 5]);
+            let places: Vec<Addr> = found(&image).iter().map(|anchor| anchor.bins).collect();
+            assert_eq!(places, [Addr(bins.0 + 2 * image.word()), bins]);
+        }
+    }
+
+    #[test]
+    fn shorter_rows_are_others() {
+        // CPython's usedpools has 64 such heads.
+        for width in WIDTHS {
+            let image = Image::new(width, &[(DATA, DATA + 0x2000)]);
+            for index in 0..64 {
+                let head = DATA + 0x40 + index * 2 * image.word();
+                image.put(head, &[head - 2 * image.word(), head - 2 * image.word()]);
+            }
+            assert_eq!(found(&image), []);
+        }
+    }
+}

@@ -7,6 +7,7 @@ use super::records::{Found, Met, Records};
 use super::survey::{Run, Survey};
 use super::trim::{self, Trimmed};
 use super::troubles::Troubles;
+use super::visit::{ChunkUse, Seen};
 use crate::addr::{Addr, AddrRange};
 use crate::heaps::memory::Words;
 use crate::heaps::{Bin, Free, PageFill, Tally};
@@ -24,8 +25,8 @@ pub(super) struct Walked {
     pub rows: Vec<Bin>,
     pub caches: Vec<u64>,
     pub troubles: Troubles,
-    /// What others took from brk in between.
-    pub gaps: u64,
+    /// Every chunk, for a visitor; what caches hold is still live.
+    pub seen: Option<Seen>,
 }
 
 /// Follows the lists of a survey, and holds its sums against the arena's.
@@ -40,8 +41,10 @@ pub(super) fn of_survey(words: &mut Words<'_>, mut survey: Survey<'_>, gaps: u64
         check_sum(&mut survey, gaps);
     }
     let trimmed = survey.top.map(|top| trim::of_runs(survey.shape, &survey.runs, &survey.records, top));
-    let fills = fill_fast(survey.shape, &mut survey.runs, &survey.records);
-    debug_assert!(fills <= listed.fast.count);
+    if let Some(seen) = &mut survey.seen {
+        mark_fast(&survey.runs, &survey.records, seen);
+    }
+    fill_fast(survey.shape, &mut survey.runs, &survey.records);
     Walked {
         state: survey.arena,
         runs: survey.runs,
@@ -57,7 +60,7 @@ pub(super) fn of_survey(words: &mut Words<'_>, mut survey: Survey<'_>, gaps: u64
         rows: listed.rows,
         caches: survey.caches,
         troubles: survey.troubles,
-        gaps,
+        seen: survey.seen,
     }
 }
 
@@ -87,31 +90,37 @@ fn check_lists(survey: &mut Survey<'_>) {
 fn check_sum(survey: &mut Survey<'_>, gaps: u64) {
     let runs: u64 = survey.runs.iter().map(|run| run.end - run.start).sum();
     let message = match survey.arena.system {
-        Some(system) => format!("The arena's pieces that were found are {runs} bytes and {gaps} of others between them, and it says {system}"),
+        Some(system) => format!(
+            "The arena's pieces that were found are {runs} bytes and {gaps} of others between them, and it says {system}"
+        ),
         None => "The dump does not hold what the arena says of its size".to_owned(),
     };
     survey.troubles.add("sum", Some(survey.arena.at.0), message);
 }
 
-/// Counts chunks of fast lists as free bytes of their pages.
-fn fill_fast(shape: Shape, runs: &mut [Run], records: &Records) -> u64 {
-    let mut count = 0;
-    for run in runs {
-        let Some(fill) = &mut run.fill else { continue };
-        count += add_fast(shape, &run.met, records, fill);
-        run.met.forget_records();
+fn mark_fast(runs: &[Run], records: &Records, seen: &mut Seen) {
+    for (at, index) in runs.iter().flat_map(|run| run.met.records()) {
+        if let (Some((_, Found::Fast)), Some((_, state))) = (records.get(index), seen.get_mut(&at)) {
+            *state = ChunkUse::Fast;
+        }
     }
-    count
 }
 
-fn add_fast(shape: Shape, met: &Met, records: &Records, fill: &mut PageFill) -> u64 {
-    let mut count = 0;
+/// Counts chunks of fast lists as free bytes of their pages.
+fn fill_fast(shape: Shape, runs: &mut [Run], records: &Records) {
+    for run in runs {
+        if let Some(fill) = &mut run.fill {
+            add_fast(shape, &run.met, records, fill);
+        }
+        run.met.forget_records();
+    }
+}
+
+fn add_fast(shape: Shape, met: &Met, records: &Records, fill: &mut PageFill) {
     for (at, index) in met.records() {
         if let Some((record, Found::Fast)) = records.get(index) {
             let chunk = AddrRange::from_size(Addr(at), u64::from(record.size) * shape.layout.align);
             chunk.into_iter().for_each(|chunk| fill.add_free(chunk));
-            count += 1;
         }
     }
-    count
 }

@@ -62,6 +62,9 @@ pub(super) fn heap_max(words: &mut Words<'_>, shape: Shape, arenas: &[State]) ->
         if closed > best.0 {
             best = (closed, max);
         }
+        if closed == threads.len() {
+            break;
+        }
     }
     best.1
 }
@@ -121,4 +124,3 @@ pub(super) fn from_map(
     bases.dedup();
     bases.into_iter().filter_map(|base| heap(words, shape, arena.at, base, info, max)).collect()
 }
-

@@ -95,3 +95,39 @@ fn list(words: &mut Words<'_>, shape: Shape, linking: Linking, size: u64, head: 
     chunks.sort_unstable();
     Some(chunks)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::heaps::glibc::image::{Image, WIDTHS, shape};
+
+    const DATA: u64 = 0x40_0000;
+    const RUN: u64 = 0x80_0000;
+
+    #[test]
+    fn fast_lists_tell_how_they_are_linked() {
+        for width in WIDTHS {
+            for linking in [Linking::Plain, Linking::Safe] {
+                for length in [1_u64, 3] {
+                    let shape = shape(width, 36);
+                    let image = Image::new(width, &[(DATA, DATA + 0x2000), (RUN, RUN + 0x1000)]);
+                    image.put_arena(shape, DATA, DATA, 0x1000);
+                    let first = shape.first_chunk(RUN).unwrap();
+                    let at = |index: u64| if index < length { first + index * 0x40 } else { 0 };
+                    for index in 0..length {
+                        let place = at(index) + shape.header();
+                        // Xored twice, it is what it was.
+                        image.put(at(index), &[0, 0x21, linking.reveal(place, at(index + 1))]);
+                    }
+                    image.put(DATA + shape.layout.fast + (0x20 / (2 * shape.word) - 2) * shape.word, &[first]);
+                    let mut ring = crate::heaps::glibc::ring::Ring::of_one(shape, Addr(DATA));
+                    let arenas = super::super::arena::states(&mut image.words(), &mut ring);
+                    assert_eq!(of_fast_lists(&mut image.words(), shape, &arenas), Some(linking));
+                    let wanted = wanted(&mut image.words(), shape, Some(linking), &arenas[0]);
+                    assert!((0..length).all(|index| wanted.has(at(index), 0x20)));
+                    assert!(!wanted.has(at(0) + 0x20, 0x20) && !wanted.has(at(0), 0x30));
+                }
+            }
+        }
+    }
+}

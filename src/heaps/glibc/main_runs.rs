@@ -5,13 +5,11 @@ use super::layout::{BINS, Shape};
 use super::survey::{Place, Survey};
 use crate::addr::{Addr, AddrRange};
 use crate::heaps::memory::Words;
-use crate::heaps::{Candidates, Effort, Role};
+use crate::heaps::{Candidates, Content, Effort, Role};
 use crate::model::{Snapshot, State as Commitment};
 
 /// Chunks that must follow each other where a run is guessed to begin.
 const PROBE: usize = 64;
-/// MMAP_AS_MORECORE_SIZE: no mapped piece is smaller.
-const LEAST_PIECE: u64 = 1 << 20;
 
 /// What the search of main's runs goes by.
 pub(super) struct Search<'s> {
@@ -55,7 +53,8 @@ impl Search<'_> {
         let first = regions.partition_point(|r| r.range.end().0 <= at);
         let mut end = at;
         for region in regions.get(first..).unwrap_or_default() {
-            if region.range.start().0 > end.max(at) || region.state != Commitment::Committed || region.backing.is_some() {
+            if region.range.start().0 > end.max(at) || region.state != Commitment::Committed || region.backing.is_some()
+            {
                 break;
             }
             end = region.range.end().0;
@@ -132,8 +131,9 @@ impl Search<'_> {
         while let Some(at) = start.filter(|at| *at < range.end()) {
             let first = shape.first_chunk(at.0).unwrap_or(u64::MAX);
             let limit = range.end().0;
-            let fits = first < limit && limit - at.0 >= LEAST_PIECE;
-            let begins = fits && self.raw_at(words, first).is_some_and(|raw| may_begin(shape, raw));
+            // A piece in which nothing was allocated yet is all top, whose size need not be aligned.
+            let may_begin = |raw| first == top || may_begin(shape, raw);
+            let begins = first < limit && self.raw_at(words, first).is_some_and(may_begin);
             if begins && probe(words, shape, first, limit, top) {
                 let course = Course { first, limit, top, thread: false };
                 let end = survey.run(words, Place { start: at.0, course, role: self.role(at.0) });
@@ -163,9 +163,14 @@ impl Search<'_> {
         let mut taken: Vec<AddrRange> = self.taken.to_vec();
         taken.extend(survey.runs.iter().filter_map(|run| AddrRange::new(Addr(run.start), Addr(run.end))));
         taken.sort_unstable();
-        let free: Vec<AddrRange> = self.candidates.anonymous().flat_map(|range| without(range, &taken)).collect();
+        let free: Vec<AddrRange> = anonymous(self.candidates).flat_map(|range| without(range, &taken)).collect();
         free.into_iter()
     }
+}
+
+/// Memory of no file. What lies between a module's segments counts as the module's, and may have been mapped by anyone.
+pub(super) fn anonymous(candidates: &Candidates) -> impl Iterator<Item = AddrRange> + '_ {
+    candidates.iter().filter(|candidate| candidate.content != Content::Data).map(|candidate| candidate.range)
 }
 
 /// What of `range` is in none of `taken`, which are sorted.

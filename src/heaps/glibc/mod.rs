@@ -11,6 +11,8 @@ mod chunks;
 mod figures;
 mod free_lists;
 mod heap_info;
+#[cfg(test)]
+mod image;
 mod layout;
 mod linking;
 mod main_runs;
@@ -26,6 +28,7 @@ mod tcache;
 mod trim;
 mod troubles;
 mod versions;
+mod visit;
 mod window;
 
 use super::memory::Words;
@@ -33,20 +36,28 @@ use super::{Candidates, Effort, Heap};
 use crate::model::{Cpu, Endian, Memory, Os, Snapshot};
 use layout::Layout;
 use ring::Ring;
+pub use visit::{Chunk, ChunkUse};
 
 /// Finds and walks it; `None` where there is none.
-pub(super) fn walk(
-    snapshot: &Snapshot,
-    candidates: &Candidates,
-    memory: Memory<'_>,
-    effort: Effort,
-) -> Option<Heap> {
+pub(super) fn walk(snapshot: &Snapshot, candidates: &Candidates, memory: Memory<'_>, effort: Effort) -> Option<Heap> {
     if !may_be_glibc(snapshot) {
         return None;
     }
     let mut words = Words::new(memory, snapshot.width());
     let ring = find(snapshot, candidates, &mut words, effort)?;
     Some(process::Process::new(snapshot, candidates, &mut words, ring, effort).walk())
+}
+
+/// Walks glibc's heaps, however large they are, and hands every chunk to `take`. What is missing or damaged is left out.
+pub fn visit(snapshot: &Snapshot, memory: Memory<'_>, take: &mut dyn FnMut(Chunk)) {
+    if !may_be_glibc(snapshot) {
+        return;
+    }
+    let candidates = Candidates::of(snapshot, memory);
+    let mut words = Words::new(memory, snapshot.width());
+    if let Some(ring) = find(snapshot, &candidates, &mut words, Effort::Full) {
+        process::Process::new(snapshot, &candidates, &mut words, ring, Effort::Full).with_visitor(take).walk();
+    }
 }
 
 /// Layouts are known of little-endian systems with the alignments of x86; 64-bit Arm and RISC-V have those of x86-64.

@@ -10,12 +10,7 @@ use crate::model::Snapshot;
 const MMAP_MAX: u32 = 65536;
 
 /// Finds it in `range`, first by the usual limit of mapped chunks, then by the place where brk began.
-pub(super) fn find(
-    snapshot: &Snapshot,
-    words: &mut Words<'_>,
-    range: AddrRange,
-    brk: Option<Addr>,
-) -> Option<Tuning> {
+pub(super) fn find(snapshot: &Snapshot, words: &mut Words<'_>, range: AddrRange, brk: Option<Addr>) -> Option<Tuning> {
     let width = words.size();
     let mut limits = Vec::new();
     let mut starts = Vec::new();
@@ -47,9 +42,10 @@ fn read(snapshot: &Snapshot, words: &mut Words<'_>, limit: Addr) -> Option<Tunin
     let sums = limit.checked_add(12)?.align_up(width)?;
     let (bytes, most_bytes) = (words.word(sums)?, words.word_at(sums, 1)?);
     let counts = count <= most && most <= max.max(most.min(MMAP_MAX)) && fixed <= 1;
-    let pages = bytes <= most_bytes && bytes.is_multiple_of(0x1000) && most_bytes.is_multiple_of(0x1000);
-    let empty = (count == 0) == (bytes == 0) && (most == 0) == (most_bytes == 0);
-    if !counts || !pages || !empty {
+    // Whole pages up to 2.42; 2.43 leaves a header's bytes behind for each that is freed.
+    let sizes = bytes <= most_bytes && bytes.is_multiple_of(2 * width) && most_bytes.is_multiple_of(2 * width);
+    let empty = (count == 0 || bytes > 0) && (most == 0) == (most_bytes == 0);
+    if !counts || !sizes || !empty {
         return None;
     }
     let mapped = |at: &u64| *at != 0 && snapshot.space.region_at(Addr(*at)).is_some();

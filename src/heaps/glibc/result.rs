@@ -23,7 +23,14 @@ pub(super) fn unwalked(state: &super::arena::State, heaps: &[ThreadHeap], max: u
 }
 
 /// Adds what a walk found. `cached` are the chunks that caches hold of it.
-pub(super) fn fill(arena: &mut Arena, snapshot: &Snapshot, shape: Shape, walked: &Walked, cached: &[(u64, u64)], max: u64) {
+pub(super) fn fill(
+    arena: &mut Arena,
+    snapshot: &Snapshot,
+    shape: Shape,
+    walked: &Walked,
+    cached: &[(u64, u64)],
+    max: u64,
+) {
     if arena.main {
         arena.subheaps = walked.runs.len() as u64;
     }
@@ -52,9 +59,9 @@ pub(super) fn fill(arena: &mut Arena, snapshot: &Snapshot, shape: Shape, walked:
 fn trim_of(snapshot: &Snapshot, shape: Shape, walked: &Walked, cached: &[(u64, u64)], max: u64) -> Option<Trim> {
     let (trimmed, top) = (walked.trimmed?, walked.top?);
     let end = top.0.checked_add(top.1)?;
-    let from_brk = walked.state.main && brk_ends_at(snapshot, end) && walked.runs.iter().any(|run| {
-        run.role == Role::MainBrk && run.first <= top.0 && top.0 < run.end
-    });
+    let from_brk = walked.state.main
+        && brk_ends_at(snapshot, end)
+        && walked.runs.iter().any(|run| run.role == Role::MainBrk && run.first <= top.0 && top.0 < run.end);
     let top_pages = if from_brk { trim::of_top(shape, trimmed.top) } else { 0 };
     let space = if walked.state.main { top_pages } else { trimmed.empty_heaps * max };
     let blocker = trimmed.pinned.map(|(at, size)| Blocker {

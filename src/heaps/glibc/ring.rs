@@ -1,6 +1,7 @@
 //! The ring of arenas. `next` lies behind `bins[]` in the same way in every version and holds where an arena *begins*, so
 //! the layout for which the ring closes over rows of heads is the process's.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use super::anchor::{self, Anchor};
@@ -22,8 +23,18 @@ pub(super) struct Ring {
     pub arenas: Vec<Addr>,
     /// Where the ring is open: the arena whose `next` leads nowhere.
     pub open_at: Option<Addr>,
+    /// Whether main has memory at all: a second libc may never have been asked for any.
+    in_use: bool,
     /// Heads of main's `bins[]` that are not good.
     doubtful: u64,
+}
+
+impl Ring {
+    /// Of an arena alone.
+    #[cfg(test)]
+    pub(super) fn of_one(shape: Shape, arena: Addr) -> Ring {
+        Ring { shape, arenas: vec![arena], open_at: None, in_use: true, doubtful: 0 }
+    }
 }
 
 /// The best ring that begins at one of the anchors: a closed one, with the most arenas.
@@ -45,8 +56,8 @@ pub(super) fn of_anchors(
     best
 }
 
-fn rank(ring: &Ring) -> (bool, usize, std::cmp::Reverse<u64>) {
-    (ring.open_at.is_none(), ring.arenas.len(), std::cmp::Reverse(ring.doubtful))
+fn rank(ring: &Ring) -> (bool, bool, usize, Reverse<u64>) {
+    (ring.open_at.is_none(), ring.in_use, ring.arenas.len(), Reverse(ring.doubtful))
 }
 
 fn of_anchor(snapshot: &Snapshot, words: &mut Words<'_>, anchor: Anchor, shape: Shape) -> Option<Ring> {
@@ -62,12 +73,13 @@ fn of_anchor(snapshot: &Snapshot, words: &mut Words<'_>, anchor: Anchor, shape: 
         }
     }
     main_first(words, &mut ring);
+    ring.in_use = ring.arenas.first().is_some_and(|main| has_memory(words, *main, shape));
     Some(ring)
 }
 
 /// From one arena to the next until the first comes again.
 fn follow(words: &mut Words<'_>, start: Addr, shape: Shape, doubtful: u64) -> Option<Ring> {
-    let mut ring = Ring { shape, arenas: vec![start], open_at: None, doubtful };
+    let mut ring = Ring { shape, arenas: vec![start], open_at: None, in_use: false, doubtful };
     let mut seen = BTreeSet::from([start]);
     let mut at = start;
     loop {
@@ -114,13 +126,9 @@ fn looks_like_malloc_state(words: &mut Words<'_>, start: Addr, shape: Shape) -> 
     let (Some(mutex), Some(flags)) = (words.u32(start), start.checked_add(4).and_then(|at| words.u32(at))) else {
         return false;
     };
-    let have_fast = || start.checked_add(8).and_then(|at| words_u32_pair(words, at));
-    mutex <= 2 && flags <= 3 && (shape.layout.fast <= 8 || have_fast().is_some_and(|have| have <= 1))
-}
-
-fn words_u32_pair(words: &Words<'_>, at: Addr) -> Option<u64> {
-    let mut buf = [0; 4];
-    words.memory().read_exact(at, &mut buf).then(|| words.memory().decode_word(&buf))
+    // `have_fastchunks` comes next, where there is one.
+    let have_fast = if shape.layout.fast > 8 { start.checked_add(8).and_then(|at| words.u32(at)) } else { Some(0) };
+    mutex <= 2 && flags <= 3 && have_fast.is_some_and(|have| have <= 1)
 }
 
 /// Whether `next_free`, and the sums behind it, are those of an arena in use.
@@ -137,5 +145,73 @@ fn main_first(words: &mut Words<'_>, ring: &mut Ring) {
     let main = ring.arenas.iter().position(|arena| !heap_info::is_in_heap(words, *arena));
     if let Some(main) = main {
         ring.arenas.rotate_left(main);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::heaps::glibc::arena;
+    use crate::heaps::glibc::image::{Image, WIDTHS};
+
+    const DATA: u64 = 0x40_0000;
+    const HEAP: u64 = 0x70_0000;
+
+    #[test]
+    fn the_ring_closes_for_one_layout_only() {
+        for width in WIDTHS {
+            for layout in Layout::all(width) {
+                let shape = Shape { layout: *layout, word: u64::from(width.bytes()), page: 0x1000 };
+                let image = Image::new(width, &[(DATA, DATA + 0x2000), (HEAP, HEAP + 0x2000)]);
+                let thread = HEAP + 0x20;
+                image.put(HEAP, &[thread, 0, 0x2000, 0x2000]);
+                image.put_arena(shape, DATA + 0x80, thread, 0x21000);
+                image.put_arena(shape, thread, DATA + 0x80, 0x2000);
+                let bins = DATA + 0x80 + layout.bins;
+                let closed: Vec<&Layout> = (Layout::all(width).iter())
+                    .filter(|tried| {
+                        let shape = Shape { layout: **tried, ..shape };
+                        let ring = follow(&mut image.words(), Addr(bins - tried.bins), shape, 0).unwrap();
+                        ring.open_at.is_none() && ring.arenas.len() == 2
+                    })
+                    .collect();
+                assert_eq!(closed, [layout]);
+            }
+        }
+    }
+
+    #[test]
+    fn main_comes_first_and_attached_threads_are_voted_for() {
+        for width in WIDTHS {
+            for attached in [true, false] {
+                let mut layout = Layout::all(width)[0];
+                layout.attached = Some(attached);
+                let mut shape = Shape { layout, word: u64::from(width.bytes()), page: 0x1000 };
+                let image = Image::new(width, &[(DATA, DATA + 0x2000), (HEAP, HEAP + 0x2000)]);
+                let thread = HEAP + 0x20;
+                image.put(HEAP, &[thread, 0, 0x2000, 0x2000]);
+                image.put_arena(shape, DATA + 0x80, thread, 0x21000);
+                image.put_arena(shape, thread, DATA + 0x80, 0x2000);
+                shape.layout.attached = None;
+                let mut ring = follow(&mut image.words(), Addr(thread), shape, 0).unwrap();
+                main_first(&mut image.words(), &mut ring);
+                assert_eq!(ring.arenas, [Addr(DATA + 0x80), Addr(thread)]);
+                let states = arena::states(&mut image.words(), &mut ring);
+                assert_eq!(states[0].system, Some(0x21000));
+                assert_eq!(states[1].threads, attached.then_some(1));
+                assert_eq!(ring.shape.layout.attached, Some(attached));
+            }
+        }
+    }
+
+    #[test]
+    fn a_ring_that_leads_nowhere_ends() {
+        for width in WIDTHS {
+            let shape = Shape { layout: Layout::all(width)[1], word: u64::from(width.bytes()), page: 0x1000 };
+            let image = Image::new(width, &[(DATA, DATA + 0x2000)]);
+            image.put_arena(shape, DATA + 0x80, 0x1234_5670, 0x21000);
+            let ring = follow(&mut image.words(), Addr(DATA + 0x80), shape, 0).unwrap();
+            assert_eq!((ring.arenas.len(), ring.open_at), (1, Some(Addr(DATA + 0x80))));
+        }
     }
 }

@@ -7,6 +7,7 @@ use super::linking::{Linking, Wanted};
 use super::records::{Found, Met, Record, Records};
 use super::spans::Spans;
 use super::troubles::Troubles;
+use super::visit::{ChunkUse, Seen};
 use super::window::Window;
 use crate::addr::{Addr, AddrRange};
 use crate::heaps::memory::Words;
@@ -68,6 +69,8 @@ pub(super) struct Survey<'a> {
     /// Addresses of chunks that may be a thread's cache.
     pub caches: Vec<u64>,
     pub troubles: Troubles,
+    /// Every chunk, for a visitor.
+    pub seen: Option<Seen>,
     /// Chunks in bins by address, followed only when a run broke.
     binned: Option<Vec<u64>>,
 }
@@ -98,6 +101,7 @@ impl<'a> Survey<'a> {
             walked: 0,
             caches: Vec::new(),
             troubles: Troubles::default(),
+            seen: None,
             binned: None,
         }
     }
@@ -116,8 +120,10 @@ impl<'a> Survey<'a> {
             met: Met::new(self.shape, place.course.first, self.records.len()),
             fill,
         };
-        self.walked += run.first - run.start;
         run.end = self.whole_run(words, place.course, &mut run);
+        if run.chunks_end > run.first || self.top.is_some_and(|(top, _)| top == run.first) {
+            self.walked += run.first - run.start;
+        }
         run.met.finish();
         if let Some(fill) = &mut run.fill {
             fill.cut(Addr(run.end));
@@ -142,7 +148,9 @@ impl<'a> Survey<'a> {
             };
             run.broken = true;
             let message = match what {
-                "chunk-size" => format!("What is at {at:#x} is no chunk of the heap, or the one before it is overwritten"),
+                "chunk-size" => {
+                    format!("What is at {at:#x} is no chunk of the heap, or the one before it is overwritten")
+                }
                 _ => format!("The dump does not hold the heap's memory at {at:#x}"),
             };
             self.troubles.add(what, Some(at), message);
@@ -156,7 +164,8 @@ impl<'a> Survey<'a> {
     /// Walks until anything stops it.
     fn stretch(&mut self, course: Course, run: &mut Run) -> Stop {
         let shape = self.shape;
-        let Survey { window, in_use, free, records, wanted, spans, linking, caches, cache_sizes, walked, .. } = self;
+        let Survey { window, in_use, free, records, wanted, spans, linking, caches, cache_sizes, walked, seen, .. } =
+            self;
         let (largest_cache, smallest_cache) =
             (cache_sizes.iter().copied().max().unwrap_or(0), cache_sizes.iter().copied().min().unwrap_or(u64::MAX));
         let mut hints = (0, 0);
@@ -165,6 +174,10 @@ impl<'a> Survey<'a> {
             run.met.add(chunk.at, chunk.free || fast);
             run.chunks_end = chunk.at + chunk.size;
             *walked += chunk.size;
+            if let Some(seen) = seen {
+                let state = if chunk.free { ChunkUse::Free } else { ChunkUse::Live };
+                seen.insert(chunk.at, (chunk.size, state));
+            }
             if chunk.free {
                 free.add(chunk.size);
                 add_free(&mut run.fill, chunk);

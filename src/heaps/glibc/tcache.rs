@@ -113,13 +113,7 @@ pub(super) fn find(
 }
 
 /// The cache in the chunk at `at`, or `None` if it is none, or empty.
-fn read(
-    words: &mut Words<'_>,
-    shape: Shape,
-    form: &Form,
-    at: u64,
-    is_chunk: &dyn Fn(u64) -> bool,
-) -> Option<Cache> {
+fn read(words: &mut Words<'_>, shape: Shape, form: &Form, at: u64, is_chunk: &dyn Fn(u64) -> bool) -> Option<Cache> {
     let size = words.word_at(Addr(at), 1)? & !FLAGS;
     let least = form.chunk(shape);
     if size < least || size > least + SLACK {
@@ -129,33 +123,41 @@ fn read(
     let (heads, counts) = (heads(words, form, user)?, counts(words, form, user)?);
     let pairs = heads.iter().zip(&counts);
     // A cheap look first: most chunks of this size are the program's.
-    if !form.slots && !pairs.clone().all(|(head, count)| (*head == 0) == (*count == 0)) {
+    let odd = |(head, count): &(&u64, &u64)| {
+        let uncounted = !form.slots && (**head == 0) != (**count == 0);
+        uncounted || !head.is_multiple_of(shape.layout.align)
+    };
+    if heads.iter().all(|head| *head == 0) || pairs.clone().filter(odd).count() > 1 {
         return None;
     }
-    if heads.iter().all(|head| *head == 0) || !heads.iter().all(|head| head.is_multiple_of(shape.layout.align)) {
-        return None;
-    }
-    let mut cache = Cache::default();
-    let (mut whole, mut most) = (0, 0);
-    let mut sums = BTreeSet::new();
+    let mut lists = Vec::new();
     for (index, (head, count)) in (0..).zip(pairs) {
         let wanted = if form.slots { u64::from(u16::MAX) } else { *count };
-        match list(words, shape, form, (index, *head), wanted, is_chunk) {
-            Some(entries) => {
-                whole += u64::from(!entries.is_empty());
-                let length = entries.len() as u64;
-                let sum = if form.slots { length + count } else { 0 };
-                most = sum.max(most);
-                sums.insert(sum);
-                cache.entries.extend(entries);
-            }
-            None if cache.broken.is_some() => return None,
-            None => cache.broken = Some(*head),
+        lists.push((*head, *count, list(words, shape, form, (index, *head), wanted, is_chunk)));
+        if lists.iter().filter(|(_, _, list)| list.is_none()).count() > 1 {
+            return None;
         }
     }
+    gather(form, lists)
+}
+
+/// A bin: its head, its count, and its chunks if the list is whole.
+type Bin = (u64, u64, Option<Vec<Entry>>);
+
+/// All lists of a cache together. One of them may be broken if there are others enough.
+fn gather(form: &Form, lists: Vec<Bin>) -> Option<Cache> {
+    let room = |(_, count, list): &Bin| list.as_ref().map_or(0, |list| list.len() as u64 + count);
     // All bins that are in use have room for as many.
-    let even = sums.iter().all(|sum| *sum == 0 || *sum == most);
-    (even && (cache.broken.is_none() || whole >= 4)).then_some(cache)
+    let mut rooms: Vec<u64> = lists.iter().map(room).filter(|room| *room > 0).collect();
+    rooms.sort_unstable();
+    let usual = rooms.get(rooms.len() / 2).copied().unwrap_or(0);
+    let uneven = |bin: &Bin| form.slots && bin.2.is_some() && room(bin) != 0 && room(bin) != usual;
+    let mut bad = lists.iter().filter(|bin| bin.2.is_none() || uneven(bin)).map(|(head, _, _)| *head);
+    let (broken, more) = (bad.next(), bad.next());
+    let entries: Vec<Vec<Entry>> = lists.into_iter().filter_map(|(_, _, list)| list).collect();
+    let whole = entries.iter().filter(|list| !list.is_empty()).count();
+    let enough = broken.is_none() || more.is_none() && whole >= 4;
+    enough.then(|| Cache { entries: entries.concat(), broken })
 }
 
 fn heads(words: &mut Words<'_>, form: &Form, user: u64) -> Option<Vec<u64>> {
@@ -196,4 +198,80 @@ fn list(
         user = form.linking.reveal(user, words.word(Addr(user))?);
     }
     (form.slots || entries.len() as u64 == wanted).then_some(entries)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::heaps::glibc::image::{Image, WIDTHS, shape};
+    use crate::model::PointerWidth;
+
+    const RUN: u64 = 0x80_0000;
+
+    /// A cache with `lengths[i]` chunks in bin i, and where its chunk begins.
+    fn image(width: PointerWidth, form: &Form, lengths: &[(u64, u64)], limit: u64) -> (Image, Shape, u64) {
+        let shape = shape(width, form.versions.0);
+        let image = Image::new(width, &[(RUN, RUN + 0x4000)]);
+        let cache = shape.first_chunk(RUN).unwrap();
+        image.put(cache, &[0, form.chunk(shape) | 1]);
+        let user = cache + shape.header();
+        if form.slots {
+            (0..form.bins).for_each(|bin| image.put_bytes(user + bin * 2, &(limit as u16).to_le_bytes()));
+        }
+        let mut next = cache + 0x400;
+        for (bin, length) in lengths {
+            let size = shape.min_size() + bin * shape.layout.align;
+            let count = if form.slots { limit - length } else { *length };
+            image.put_bytes(user + bin * form.count, &count.to_le_bytes()[..form.count as usize]);
+            image.put(user + form.entries() + bin * shape.word, &[next + shape.header()]);
+            for index in 0..*length {
+                let place = next + shape.header();
+                let target = if index + 1 < *length { place + size } else { 0 };
+                image.put(next, &[0, size | 1, form.linking.reveal(place, target)]);
+                next += size;
+            }
+        }
+        (image, shape, cache)
+    }
+
+    #[test]
+    fn each_form_is_told_from_the_others() {
+        for width in WIDTHS {
+            for form in &FORMS {
+                let (image, shape, cache) = image(width, form, &[(0, 3), (2, 1), (5, 7)], 7);
+                assert!(sizes(shape).contains(&form.chunk(shape)));
+                let found = find(&mut image.words(), shape, &[cache], None, &|_| true);
+                assert_eq!((found.entries.len(), found.form, found.broken.len()), (11, Some(*form), 0));
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_whole_cache_counts_for_nothing() {
+        for width in WIDTHS {
+            for form in &FORMS {
+                // A chunk that no walk met.
+                let (made, shape, cache) = image(width, form, &[(0, 3), (2, 1)], 7);
+                let found = find(&mut made.words(), shape, &[cache], None, &|at| at != cache + 0x400);
+                assert_eq!(found.entries.len(), 0);
+                // A count that is not that of the list.
+                made.put_bytes(cache + shape.header(), &[5]);
+                assert_eq!(find(&mut made.words(), shape, &[cache], None, &|_| true).entries.len(), 0);
+            }
+        }
+    }
+
+    #[test]
+    fn one_broken_list_of_many_is_left_out_and_named() {
+        for width in WIDTHS {
+            for form in &FORMS {
+                let lists = [(0, 2), (1, 2), (2, 2), (3, 2), (4, 2)];
+                let (image, shape, cache) = image(width, form, &lists, 7);
+                let head = cache + shape.header() + form.entries() + 2 * shape.word;
+                image.put(head, &[RUN + 0x3004]);
+                let found = find(&mut image.words(), shape, &[cache], None, &|_| true);
+                assert_eq!((found.entries.len(), found.broken.len()), (8, 1));
+            }
+        }
+    }
 }

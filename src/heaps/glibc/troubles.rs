@@ -23,16 +23,6 @@ impl Troubles {
         }
     }
 
-    /// Whether there is none.
-    pub(super) fn is_empty(&self) -> bool {
-        self.list.is_empty()
-    }
-
-    /// Whether there is one with this code.
-    pub(super) fn has(&self, code: &str) -> bool {
-        self.list.iter().any(|trouble| trouble.code == code)
-    }
-
     /// All, with what was walked of the arena. What was left out is counted in the last sentence.
     pub(super) fn finish(mut self, covered: Option<(u64, u64)>) -> Vec<Trouble> {
         if let (Some(last), true) = (self.list.last_mut(), self.left_out > 0) {

@@ -39,7 +39,7 @@ fn of(tally: Option<Tally>) -> Option<u64> {
 }
 
 /// What a page of text does without first.
-const SPARE: &[&str] = &["address", "other", "pieces", "fast", "fragm."];
+const SPARE: &[&str] = &["other", "address", "fast", "threads", "pieces", "fragm."];
 
 /// The arenas, main first, then those with the most free bytes.
 pub(super) fn section(cx: Context<'_>, heap: &Heap, id: String, limit: usize) -> Section {
@@ -61,8 +61,8 @@ pub(super) fn section(cx: Context<'_>, heap: &Heap, id: String, limit: usize) ->
 
 fn remark(heap: &Heap) -> String {
     match heap.arenas.len() {
-        0 | 1 => "in bytes from the system".to_owned(),
-        _ => "main first, then those with the most free bytes; all: their sum, and the largest of all".to_string(),
+        0 | 1 => String::new(),
+        _ => "main first, then those with the most free bytes".to_owned(),
     }
 }
 

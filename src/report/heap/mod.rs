@@ -11,6 +11,7 @@ mod returns;
 pub(super) mod sections;
 pub(super) mod sentence;
 mod serving;
+mod shares;
 mod text;
 pub(super) mod troubles;
 mod words;

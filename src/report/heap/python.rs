@@ -6,7 +6,7 @@ use crate::units::{Bytes, Count, percent, plural};
 
 /// How many arenas are how full, by tenths.
 pub(super) fn occupancy(heap: &Heap, id: String) -> Section {
-    let remark = "how much of them is live; an arena goes back to the system only when all of it is free";
+    let remark = "by what is live; an arena goes back only when all of it is free";
     let section = Section::new(id, "CPython arenas by occupancy", remark, "row");
     if heap.allocator != Allocator::Cpython {
         return section;

@@ -1,6 +1,6 @@
 //! All tables of heaps, in the order in which they are shown: what is new is added here, and every form has it.
 
-use super::{HeapOptions, arenas, chunks, details, growth, python, remedies, returns, serving, troubles};
+use super::{HeapOptions, arenas, chunks, details, growth, python, remedies, returns, serving, shares, troubles};
 use crate::heaps::{Allocator, Grade, Heap};
 use crate::report::Context;
 use crate::report::section::Section;
@@ -37,6 +37,7 @@ pub(in crate::report) fn all(cx: Context<'_>, options: HeapOptions<'_>) -> Vec<S
             sections.push(details::tuning(cx, heap, id("settings")));
         }
     }
+    sections.push(shares::section(cx));
     sections.retain(|section| !section.is_empty());
     sections
 }

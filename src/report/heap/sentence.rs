@@ -60,7 +60,11 @@ fn held(heap: &Heap, sums: &Sums) -> String {
     let arenas = words::arenas(heap);
     let verb = if heap.arenas.len() == 1 { "holds" } else { "hold" };
     match sums.system.at_least() {
-        Some(system) => format!("{arenas} {verb} {}{} from the system", at_least(sums.system), Bytes(system.bytes)),
+        Some(system) => {
+            let reserved = sums.reserved.checked_sub(system.bytes).filter(|tails| *tails > 0);
+            let tails = reserved.map(|_| format!(" ({} reserved)", Bytes(sums.reserved))).unwrap_or_default();
+            format!("{arenas} {verb} {}{} from the system{tails}", at_least(sums.system), Bytes(system.bytes))
+        }
         None => format!("{arenas} {verb} {}", Bytes(sums.reserved)),
     }
 }

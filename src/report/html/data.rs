@@ -6,6 +6,7 @@ use std::ops::Range;
 use serde::Serialize;
 
 use super::HtmlOptions;
+use super::inside::InsideColumns;
 use super::lists::{Modules, Splitters, Threads};
 use super::owners::{OwnerColumns, OwnerTable, name_limit};
 use super::regions::{Attributes, RegionColumns};
@@ -49,6 +50,7 @@ pub(super) struct MapData {
     /// `f` for each gap that is free, `n` for each that is not listed.
     certainty: String,
     regions: RegionColumns,
+    inside: InsideColumns,
     attributes: Vec<Attributes>,
     files: Vec<String>,
     splitters: Splitters,
@@ -113,6 +115,7 @@ impl MapData {
             modules: Modules::of(cx, &mut owners),
             owners: owners.columns(&regions.owner_starts),
             regions,
+            inside: InsideColumns::of(cx, part),
             attributes,
             files,
         }

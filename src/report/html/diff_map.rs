@@ -102,7 +102,7 @@ fn short(number: f64) -> String {
 /// Columns that look alike as one: where, how wide, of what, and how much of it is used.
 fn columns(dump: Compared<'_>, band: &Band) -> Vec<(f64, f64, CellContent, f64)> {
     let (snapshot, analysis) = (dump.cx.snapshot, dump.cx.analysis);
-    let cells = Contents::new(snapshot, &analysis.gaps, analysis.reach).cells(band.grid);
+    let cells = Contents::new(snapshot, &analysis.gaps, analysis.reach, dump.cx.heaps).cells(band.grid);
     let mut columns: Vec<(f64, f64, CellContent, f64)> = Vec::new();
     for (number, cell) in cells.iter().enumerate() {
         let Some(content) = cell.dominant() else { continue };

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use maud::{Markup, html};
 
 use super::answer::explained;
+use super::verdict::unbroken;
 use super::{evidence, section, shell};
 use crate::report::heap::{sections, sentence, troubles};
 use crate::report::text::head::{self, PLAIN};
@@ -36,8 +37,8 @@ fn top(cx: Context<'_>, options: HeapOptions<'_>) -> Markup {
     };
     html! {
         section class="verdict" {
-            h1 { (first) }
-            @if !rest.is_empty() { ul class="reasons" { @for sentence in rest { li { (sentence) } } } }
+            h1 class="name" { (unbroken(first)) }
+            @if !rest.is_empty() { ul class="reasons" { @for sentence in rest { li { (unbroken(sentence)) } } } }
             dl class="facts" {
                 @for (name, text) in head::facts(cx, PLAIN).into_iter().chain(troubles::facts(cx)) {
                     div { dt { (name) } dd { (text) } }
@@ -56,7 +57,7 @@ pub(super) fn markup(cx: Context<'_>) -> Markup {
                     h2 id="heaps-title" { "Inside the heaps" }
                     p class="remark" { code { "fragscope heap" } " shows all of it" }
                 }
-                ul { @for sentence in sentence::of_report(cx) { li { (sentence) } } }
+                ul { @for sentence in sentence::of_report(cx) { li { (unbroken(&sentence)) } } }
             }
             @for section in sections::of_report(cx, true) { (section::markup(&section)) }
         }

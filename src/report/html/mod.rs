@@ -15,6 +15,7 @@ mod evidence;
 mod figures;
 mod frame;
 mod heap;
+mod inside;
 mod lists;
 mod owners;
 mod picture;

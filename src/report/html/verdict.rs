@@ -32,7 +32,7 @@ fn with_code(sentence: &str) -> Markup {
 }
 
 /// The sentence with numbers that stay on the line of their units.
-fn unbroken(sentence: &str) -> String {
+pub(super) fn unbroken(sentence: &str) -> String {
     let mut text = String::with_capacity(sentence.len());
     for (at, c) in sentence.char_indices() {
         let number = text.ends_with(|c: char| c.is_ascii_digit());

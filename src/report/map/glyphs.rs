@@ -39,6 +39,8 @@ fn color(content: CellContent) -> u8 {
         CellContent::Module => 32,
         CellContent::Stack => 166,
         CellContent::Heap => 214,
+        // A paler heap.
+        CellContent::HeapFree => 222,
         CellContent::MappedFile => 36,
         CellContent::Private => 175,
         CellContent::Reserved => 248,
@@ -53,6 +55,8 @@ pub fn letter(content: CellContent, theme: Theme) -> char {
         CellContent::Module => 'M',
         CellContent::Stack => 'S',
         CellContent::Heap => 'H',
+        // Empty.
+        CellContent::HeapFree => 'E',
         CellContent::MappedFile => 'F',
         CellContent::Private => 'P',
         CellContent::Reserved => 'R',

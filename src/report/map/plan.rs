@@ -92,7 +92,7 @@ impl Plan {
             cell: options.cell.unwrap_or(0),
             smallest: Grid::smallest_cell(shown),
         })?;
-        plan.count(Contents::new(cx.snapshot, &cx.analysis.gaps, cx.analysis.reach), grids);
+        plan.count(&Contents::new(cx.snapshot, &cx.analysis.gaps, cx.analysis.reach, cx.heaps), grids);
         Ok(plan)
     }
 
@@ -139,7 +139,7 @@ impl Plan {
         Some(aligned.filter(|a| rows(a) <= rows(&plain)).unwrap_or(plain))
     }
 
-    fn count(&mut self, contents: Contents<'_>, grids: Vec<Grid>) {
+    fn count(&mut self, contents: &Contents<'_>, grids: Vec<Grid>) {
         let gaps = bands::between(self.shown, &grids).into_iter().map(|gap| Strip::Gap(gap, contents.sum(gap)));
         self.strips = gaps.collect();
         self.strips.extend(grids.into_iter().map(|grid| Strip::Band(grid, contents.cells(grid))));

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::heap_shares::HeapSharesView;
 use super::root::{SCHEMA_VERSION, Tool};
 use super::{Address, AddressSpaceView, AdviceView, BucketView, Context, DumpView, List, Word};
 use super::{ReservationsView, ReturnsView, ServingView};
@@ -10,10 +11,11 @@ use crate::analyze::figures::percentage;
 use crate::analyze::heaps::{Answers, Serving};
 use crate::heaps::{
     Allocator, Arena, Bin, BinKind, Blocker, ChunkState, Free, Grade, Heap, POWERS, SizeClass, Sums, Tally, Trim,
-    Trouble, Tuning,
+    Trouble, Tuning, part_names,
 };
 
 use super::heap_part::HeapPartView;
+use super::heap_python::PythonTotalsView;
 
 /// What `heap --format json` prints.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -28,6 +30,8 @@ pub struct HeapReport<'a> {
     pub address_space: AddressSpaceView,
     /// The heaps, one for each allocator that was found.
     pub heaps: List<'a, HeapView<'a>>,
+    /// The address space by what becomes of it.
+    pub shares: HeapSharesView,
     /// Whether the request of `--need` or of the dump could have been served from inside; null without one, without
     /// glibc's heaps, or with an alignment.
     pub serving: Option<ServingView<'a>>,
@@ -62,6 +66,8 @@ pub struct HeapView<'a> {
     pub parts: List<'a, HeapPartView<'a>>,
     /// CPython's blocks by size.
     pub size_classes: Vec<SizeClassView>,
+    /// What CPython's arenas consist of, beside the size classes; null of other allocators, and where it was not walked.
+    pub python: Option<PythonTotalsView>,
     /// Settings that the heap itself tells; null if it tells none, or they were not found.
     pub tuning: Option<TuningView>,
     /// What is worth a sentence: how it was recognised, what was not looked for.
@@ -265,6 +271,7 @@ impl<'a> HeapReport<'a> {
             dump: DumpView::new(cx),
             address_space: AddressSpaceView::new(cx),
             heaps: heaps(cx),
+            shares: HeapSharesView::new(cx),
             serving: serving(&answers.serving),
             growth: serving(&answers.growth),
             returns: returns.filter_map(|(returns, looks)| ReturnsView::new(cx, returns, looks)).collect(),
@@ -281,6 +288,8 @@ pub(super) fn heaps(cx: Context<'_>) -> List<'_, HeapView<'_>> {
 
 impl<'a> HeapView<'a> {
     fn new(cx: Context<'a>, heap: &'a Heap) -> HeapView<'a> {
+        let names = part_names(heap);
+        let part = move |index: usize| Some(HeapPartView::new(cx, heap.parts.get(index)?, names.get(index)?.clone()));
         HeapView {
             allocator: Word(heap.allocator),
             layout: heap.layout.as_deref(),
@@ -288,8 +297,9 @@ impl<'a> HeapView<'a> {
             mmapped: heap.mmapped.map(HeapTallyView::new),
             totals: HeapTotalsView::new(heap),
             arenas: List::new(heap.arenas.len(), move |index| Some(ArenaView::new(cx, heap.arenas.get(index)?))),
-            parts: List::new(heap.parts.len(), move |index| Some(HeapPartView::new(cx, heap.parts.get(index)?))),
+            parts: List::new(heap.parts.len(), part),
             size_classes: heap.size_classes.iter().map(SizeClassView::new).collect(),
+            python: heap.python.map(PythonTotalsView::new),
             tuning: heap.tuning.map(|tuning| TuningView::new(cx, tuning)),
             notes: &heap.notes,
             troubles: heap.troubles.iter().map(|trouble| TroubleView::new(cx, trouble)).collect(),
@@ -298,7 +308,7 @@ impl<'a> HeapView<'a> {
 }
 
 impl HeapTallyView {
-    fn new(tally: Tally) -> HeapTallyView {
+    pub(super) fn new(tally: Tally) -> HeapTallyView {
         HeapTallyView { count: tally.count, bytes: tally.bytes }
     }
 }

@@ -7,13 +7,15 @@ use super::{Address, Context, OwnerView};
 use crate::heaps::{Part, Role};
 
 /// A range that belongs to a heap.
-#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[schemars(rename = "HeapPart")]
 pub struct HeapPartView<'a> {
     /// First address.
     pub start: Address,
     /// First address after it.
     pub end: Address,
+    /// What it is called: `main heap`, `arena 3 heap 2`, `mmapped chunk`. Heaps of an arena count from 1 in it.
+    pub name: String,
     /// What it is.
     pub role: HeapRole,
     /// Number of the arena, or of the Windows heap, that it belongs to; null if it is no one's piece.
@@ -51,12 +53,13 @@ pub enum HeapRole {
 }
 
 impl<'a> HeapPartView<'a> {
-    pub(super) fn new(cx: Context<'a>, part: &'a Part) -> HeapPartView<'a> {
+    pub(super) fn new(cx: Context<'a>, part: &'a Part, name: String) -> HeapPartView<'a> {
         let (role, arena, heap) = parts_of(part.role);
         let region = cx.snapshot.space.region_at(part.range.start());
         HeapPartView {
             start: cx.hex(part.range.start()),
             end: cx.hex(part.range.end()),
+            name,
             role,
             arena,
             heap,

@@ -12,8 +12,10 @@ mod gap;
 mod heads;
 mod heap;
 mod heap_part;
+mod heap_python;
 mod heap_returns;
 mod heap_serving;
+mod heap_shares;
 mod hex;
 mod lazy;
 mod limits;
@@ -46,8 +48,10 @@ pub use heap::{
     SizeClassView, TrimView, TroubleView, TuningView,
 };
 pub use heap_part::{HeapPartView, HeapRole};
+pub use heap_python::PythonTotalsView;
 pub use heap_returns::{PinView, ReservationsView, ReturnsView};
 pub use heap_serving::{ArenaAnswerView, BrkView, GrowthStepView, ObstacleView, ServingView};
+pub use heap_shares::HeapSharesView;
 pub use hex::Address;
 pub use lazy::List;
 pub use limits::{CgroupView, LimitsView, OvercommitView};

@@ -22,6 +22,26 @@ function borders(regions, floor) {
   return { starts, ends };
 }
 
+/** What is free inside of heaps: bytes by region, and stretches from..to (offsets from the floor) with their free bytes. */
+function insideOf(raw, { starts, ends }, floor) {
+  const [free, sizes, buckets] = [raw.free, raw.bucket, raw.buckets].map(words);
+  const stretches = [];
+  let next = 0;
+  raw.region.forEach((region, i) => {
+    for (let at = starts[region]; at < ends[region]; at += sizes[i]) {
+      const bytes = buckets[next++];
+      const end = at + sizes[i] < ends[region] ? at + sizes[i] : ends[region];
+      if (bytes > 0n) stretches.push({ from: Number(at - floor), to: Number(end - floor), free: Number(bytes) });
+    }
+  });
+  return {
+    ofRegion: new Map(raw.region.map((region, i) => [region, free[i]])),
+    from: Float64Array.from(stretches, (s) => s.from),
+    to: Float64Array.from(stretches, (s) => s.to),
+    free: Float64Array.from(stretches, (s) => s.free),
+  };
+}
+
 /** Lists of objects out of columns: `rowsOf({a: [1, 2]})` is `[{a: 1}, {a: 2}]`. */
 function rowsOf(columns, asWords) {
   const lists = Object.entries(columns).map(([name, list]) => [name, asWords.includes(name) ? words(list) : list]);
@@ -96,6 +116,7 @@ function unpack(raw) {
     align,
     focus: words(raw.focus),
     ...edges,
+    inside: insideOf(raw.inside, edges, floor),
     ownerOf,
     attributesOf: Uint32Array.from(raw.regions.attributes),
     fileOf: Int32Array.from(raw.regions.file),

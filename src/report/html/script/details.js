@@ -36,7 +36,7 @@ function selectOwner(number) {
   const owner = state.map.owners[number];
   const hull = hullOf(number);
   if (!hull) return;
-  const facts = [['regions', count(regionsOf(number).length)]];
+  const facts = [['regions', count(regionsOf(number).length)], ...insideFacts(regionsOf(number))];
   select({ type: 'owner', ...hull, owner: number, title: owner.label, facts });
 }
 

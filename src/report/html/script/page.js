@@ -43,7 +43,9 @@ function drawLegend() {
     isThere(i) ? [item(look.name, look.color.slice(2), null, look.letter)] : [],
   );
   const { map } = state;
+  const insideNote = 'chunks that malloc can hand out again, and nobody else';
   const more = [
+    ...(map.inside.free.length > 0 ? [item('free inside heaps', 'heap-free', insideNote)] : []),
     ...([...there].some((i) => i >= LOOKS.length) ? [item('reserved', 'reserved', reservedNote)] : []),
     ...(map.certainty.includes('f') ? [item('free', 'free', null)] : []),
     ...(map.certainty.includes('n') ? [item('not listed', 'unlisted', 'nothing says that it is free')] : []),

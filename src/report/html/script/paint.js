@@ -12,6 +12,10 @@ const LOOKS = [
   { letter: 'O', name: 'other', color: '--other', kinds: ['crash-reporter', 'unknown'] },
 ];
 
+/** The look of heaps, and that of what is free inside of them, which follows all others. */
+const HEAP = LOOKS.findIndex((look) => look.name === 'heap');
+const INSIDE = 2 * LOOKS.length;
+
 /** Offsets of each gap's usable part; of a gap without one, its end twice. */
 function usableParts(map, gaps, offset) {
   const parts = gaps.map((gap) => usable(map, gap) ?? { start: gap.end, end: gap.end });
@@ -35,6 +39,7 @@ function drawable(map, gaps) {
     from: Float64Array.from(map.starts, offset),
     to: Float64Array.from(map.ends, offset),
     look,
+    inside: map.inside,
     gapFrom: Float64Array.from(gaps, (gap) => offset(gap.start)),
     gapTo: Float64Array.from(gaps, (gap) => offset(gap.end)),
     ...usableParts(map, gaps, offset),
@@ -63,7 +68,31 @@ function mix(shape, from, to, sums) {
     sums[shape.look[i]] += part;
     total += part;
   }
+  takeInside(shape.inside, from, to, sums);
   return total;
+}
+
+/** Takes what is free inside of heaps from the heaps' sum. Of a stretch that is cut its share counts. */
+function takeInside(inside, from, to, sums) {
+  if (sums[HEAP] === 0) return;
+  for (let i = firstAbove(inside.to, from); i < inside.from.length && inside.from[i] < to; i += 1) {
+    const part = Math.min(inside.to[i], to) - Math.max(inside.from[i], from);
+    const free = Math.min(sums[HEAP], (inside.free[i] * part) / (inside.to[i] - inside.from[i]));
+    sums[HEAP] -= free;
+    sums[INSIDE] += free;
+  }
+}
+
+/** Lines of a heap's colour: of the heap, and free. */
+function lined(heap, free) {
+  const tile = document.createElement('canvas');
+  [tile.width, tile.height] = [4, 4];
+  const pen = tile.getContext('2d');
+  pen.fillStyle = free;
+  pen.fillRect(0, 0, 4, 4);
+  pen.fillStyle = heap;
+  pen.fillRect(0, 0, 4, 2);
+  return pen.createPattern(tile, 'repeat');
 }
 
 /** The look that takes most. */
@@ -80,7 +109,7 @@ function palette() {
   const looks = LOOKS.map((look) => color(look.color));
   const pale = LOOKS.map((look) => `color-mix(in srgb, ${color(look.color)} 45%, ${color('--free')})`);
   return {
-    looks: [...looks, ...pale],
+    looks: [...looks, ...pale, lined(color('--heap'), color('--free'))],
     free: color('--free'),
     unlisted: color('--unlisted'),
     unreachable: color('--unreachable'),

@@ -30,7 +30,7 @@ const hexOf = (address) => hex(address, state.map.bits);
 /** What paintCell needs. */
 function painting(pen) {
   const { shape, gaps, colors } = state;
-  return { pen, shape, gaps, colors, sums: new Float64Array(2 * LOOKS.length) };
+  return { pen, shape, gaps, colors, sums: new Float64Array(INSIDE + 1) };
 }
 
 /** The addresses of the view. */

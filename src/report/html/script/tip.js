@@ -24,10 +24,17 @@ function regionFacts(index) {
   return [
     ...ownerFacts(map.owners[map.ownerOf[index]]),
     ['state', attributes.state],
+    ...insideFacts([index]),
     ['protection', attributes.protection ?? 'not known'],
     ['evidence', attributes.evidence.join(', ')],
     ...(file < 0 ? [] : [['backing', map.files[file]]]),
   ];
+}
+
+/** How much of some regions is free inside, if anything is. */
+function insideFacts(regions) {
+  const free = regions.reduce((sum, index) => sum + (state.map.inside.ofRegion.get(index) ?? 0n), 0n);
+  return free > 0n ? [['inside', `${bytes(free)} of it free inside`]] : [];
 }
 
 function ownerFacts(owner) {

@@ -1,0 +1,3 @@
+//! What a walk finds in heaps, held against what allocators and programs said of them.
+
+mod glibc;
