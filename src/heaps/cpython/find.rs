@@ -36,6 +36,9 @@ pub(super) struct Found {
 /// All tables of a process, of which no two have an arena in common.
 pub(super) fn tables(search: &Search<'_>, words: &mut Words<'_>) -> Found {
     let mut found = Found::default();
+    if search.is_spared() {
+        return found;
+    }
     let data: Vec<AddrRange> = search.data();
     let managers = search.managers(data.iter().copied(), &Order::ALL);
     let of_structs = search.open_all(managers, words, &mut found.tables);
@@ -60,6 +63,12 @@ pub(super) fn tables(search: &Search<'_>, words: &mut Words<'_>) -> Found {
 }
 
 impl Search<'_> {
+    /// A report does not look for a Python inside of a program that is called otherwise: most processes have none, and all
+    /// would pay.
+    fn is_spared(&self) -> bool {
+        self.effort == Effort::Quick && !self.expected && !self.snapshot.modules.is_empty()
+    }
+
     /// Modules' data; for a report no more of it than is read in a moment, python's first.
     fn data(&self) -> Vec<AddrRange> {
         let mut ranges: Vec<AddrRange> = self.candidates.of_modules().collect();
