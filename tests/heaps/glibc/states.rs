@@ -11,7 +11,7 @@ use super::made::{self, Case, Made};
 
 /// What must be seen in a case, so that nobody compares nothing with nothing.
 fn is_what_it_says(case: &Case, heap: &Heap, problems: &mut Problems) {
-    let kind = case.name.trim_end_matches("-32").trim_end_matches("-64");
+    let kind = case.name.trim_end_matches("-32").trim_end_matches("-64").trim_start_matches("trim-");
     let cached: u64 = heap.arenas.iter().filter_map(|a| a.cached).map(|t| t.count).sum();
     let pieces = heap.parts.iter().filter(|p| p.role == fragscope::heaps::Role::MainMapped).count();
     problems
