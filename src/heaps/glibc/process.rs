@@ -310,7 +310,7 @@ impl<'p, 'a> Process<'p, 'a> {
             }
         }
         let mut arena = result::unwalked(&walked.state, heaps, self.heap_max);
-        result::fill(&mut arena, self.snapshot, self.shape, &walked, &cached, self.heap_max);
+        result::fill(&mut arena, self.snapshot, self.shape, &walked, &cached);
         let covered = walked.state.system.map(|system| (walked.walked.min(system), system));
         heap.troubles.extend(self.with_hint(std::mem::take(&mut walked.troubles).finish(covered)));
         let parts = result::parts_of(self.shape, walked, self.heap_max);

@@ -23,14 +23,7 @@ pub(super) fn unwalked(state: &super::arena::State, heaps: &[ThreadHeap], max: u
 }
 
 /// Adds what a walk found. `cached` are the chunks that caches hold of it.
-pub(super) fn fill(
-    arena: &mut Arena,
-    snapshot: &Snapshot,
-    shape: Shape,
-    walked: &Walked,
-    cached: &[(u64, u64)],
-    max: u64,
-) {
+pub(super) fn fill(arena: &mut Arena, snapshot: &Snapshot, shape: Shape, walked: &Walked, cached: &[(u64, u64)]) {
     if arena.main {
         arena.subheaps = walked.runs.len() as u64;
     }
