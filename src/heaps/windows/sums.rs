@@ -20,7 +20,7 @@ pub(super) struct Sums<'v> {
     free: Free,
     /// Busy blocks and their bytes without headers, as HeapWalk has them.
     pub(super) busy: Tally,
-    /// Bytes of large blocks that are cut into small ones: those count as committed.
+    /// Bytes of large blocks that are cut into small ones: those count as committed and reserved by the heap.
     pub(super) cut_up: u64,
     fill: Option<PageFill>,
     visit: Visit<'v>,
@@ -93,6 +93,7 @@ impl<'v> Sums<'v> {
     pub(super) fn into_arena(self, arena: &mut Arena, with_heap_walk: bool) {
         let committed = arena.system.unwrap_or(0);
         arena.system = Some(committed.saturating_add(self.cut_up));
+        arena.reserved = arena.reserved.saturating_add(self.cut_up);
         arena.live = Some(self.live);
         arena.cached = (self.cached.count > 0).then_some(self.cached);
         arena.fast = Some(self.fast);

@@ -56,15 +56,18 @@ fn notes(answers: &Answers, returns: &Returns, heap: &Heap) -> Vec<String> {
         Bytes(returns.address_space)
     )];
     if let Some(found) = answers.reservations.filter(|_| glibc) {
+        let holes = match found.holes.count {
+            0 => String::new(),
+            count => {
+                format!("; {} beside them too small for another ({})", plural(count, "hole"), Bytes(found.holes.bytes))
+            }
+        };
         notes.push(format!(
-            "{} of thread arenas reserve {} of address space: {} writable, {} tails; {} beside them too small for \
-             another ({})",
+            "{} of thread arenas reserve {} of address space: {} writable, {} tails{holes}",
             plural(found.heaps.count, "heap"),
             Bytes(found.heaps.bytes),
             Bytes(found.committed),
-            Bytes(found.tails),
-            plural(found.holes.count, "hole"),
-            Bytes(found.holes.bytes)
+            Bytes(found.tails)
         ));
     }
     let cached = returns.pins.iter().filter(|pin| pin.is_cached()).count() as u64;

@@ -75,10 +75,14 @@ pub(super) fn sentence(cx: Context<'_>, serving: &Serving, heap: &Heap, arena: u
         Source::MainStep(step) => {
             format!("{ask} finds no room in {name} ({lacks}), and from the main arena it {}", goes(*step))
         }
-        Source::Refused => {
+        Source::Refused | Source::OtherArena => {
             let steps = serving.arenas.get(arena).map(|answer| answer.steps.as_slice()).unwrap_or_default();
             let why: Vec<String> = steps.iter().map(|step| growth::failed(cx, serving, *step)).collect();
-            format!("{ask} fails in {name}: nothing free inside is large enough ({lacks}); {}", why.join("; "))
+            let then = match serving.source(heap, arena) {
+                Source::OtherArena => "; malloc then tries one other arena, and some could serve it",
+                _ => "",
+            };
+            format!("{ask} fails in {name}: nothing free inside is large enough ({lacks}); {}{then}", why.join("; "))
         }
         Source::Unknown => {
             format!("it cannot be told whether {ask} is served inside {name}: its chunks were not walked")
@@ -154,6 +158,7 @@ fn source(source: Source<'_>) -> String {
         Source::Step(step) => growth::name(*step),
         Source::Main(_) => "the main arena, from inside".to_owned(),
         Source::MainStep(step) => format!("the main arena: {}", growth::name(*step)),
+        Source::OtherArena => "perhaps another arena".to_owned(),
         Source::Refused => "nothing".to_owned(),
         Source::Unknown => super::words::UNKNOWN.to_owned(),
     }

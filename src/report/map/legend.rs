@@ -67,6 +67,9 @@ fn sentences(cx: Context<'_>, options: &MapOptions, plan: &Plan, sum: &ByContent
     if options.marks && cx.snapshot.threads.iter().any(|t| t.sp.is_some_and(|sp| plan.shown.contains(sp))) {
         list.push("^ where a thread's stack pointer is, ! that of the thread that crashed.".into());
     }
+    if sum.get(CellContent::HeapFree) > 0 {
+        list.push("E is free inside of a heap: its malloc can hand it out, and nobody else can map it.".into());
+    }
     if sum.get(CellContent::NotListed) > 0 {
         list.push("? may hold something: the map is incomplete there.".into());
     }

@@ -47,7 +47,7 @@ pub struct ArenaAnswerView<'a> {
     /// Address of the arena.
     pub id: Address,
     /// What comes of a request there: `inside`, a step's name, `main-arena` (where a thread arena's requests are tried
-    /// again), `nothing`, or `not-walked`.
+    /// again), `other-arena` (the main arena has nothing, and one more is tried), `nothing`, or `not-walked`.
     pub served_by: &'static str,
     /// What it has: `chunk`, `top`, `fast`, `perhaps` (small chunks that are merged, or a thread's cache), `nothing`, or
     /// `not-walked`.
@@ -122,6 +122,7 @@ impl<'a> ArenaAnswerView<'a> {
                 Source::Inside(_) => "inside",
                 Source::Step(step) => step.kind.name(),
                 Source::Main(_) | Source::MainStep(_) => "main-arena",
+                Source::OtherArena => "other-arena",
                 Source::Refused => "nothing",
                 Source::Unknown => "not-walked",
             },

@@ -134,7 +134,7 @@ impl<'a> Grower<'a> {
         Some(Step { kind: StepKind::HeapGrowth, size, fits, obstacle })
     }
 
-    fn new_heap(&self, chunk: u64) -> Step {
+    pub fn new_heap(&self, chunk: u64) -> Step {
         let size = self.malloc.heap_max;
         let (fits, obstacle) = match self.malloc.new_heap(chunk) {
             Some(writable) => self.rooms.heap(size, writable),

@@ -29,6 +29,9 @@ pub struct Serving {
     pub largest_gap: u64,
     /// The program break, where it is known.
     pub brk: Option<Brk>,
+    /// Whether one more arena could be made for a thread that the main one failed; `None` in a process of one thread,
+    /// where nothing is tried again.
+    pub another_arena: Option<Fits>,
     /// What each arena would do, in the order of [`Heap::arenas`].
     pub arenas: Vec<ArenaAnswer>,
 }
@@ -79,6 +82,8 @@ pub enum Source<'a> {
     Main(Inside),
     /// The same, by this step of the main arena's.
     MainStep(&'a Step),
+    /// Nothing in the main arena; but one more is tried, and which is not known: others could serve it, or a new one.
+    OtherArena,
     /// Nothing.
     Refused,
     /// The arena was not walked.
@@ -105,6 +110,7 @@ impl Serving {
             mmap_threshold: malloc.tuning.mmap_threshold,
             largest_gap: analysis.figures.largest_reachable_size(),
             brk,
+            another_arena: chunk.filter(|_| snapshot.threads.len() > 1).map(|chunk| grower.new_heap(chunk).fits),
             arenas: heap.arenas.iter().enumerate().map(answer).collect(),
         })
     }
@@ -114,8 +120,11 @@ impl Serving {
         let Some(answer) = self.arenas.get(arena) else { return Source::Unknown };
         let own = answer.source();
         let is_main = heap.arenas.get(arena).is_some_and(|a| a.main);
-        if own != Source::Refused || is_main {
+        if own != Source::Refused {
             return own;
+        }
+        if is_main {
+            return self.after_main(heap);
         }
         let main = heap.arenas.iter().position(|a| a.main).and_then(|main| self.arenas.get(main));
         match main.map(ArenaAnswer::source) {
@@ -124,6 +133,14 @@ impl Serving {
             Some(Source::Unknown) => Source::Unknown,
             _ => Source::Refused,
         }
+    }
+
+    /// What comes of a request that the main arena failed: `arena_get_retry` takes a free arena, a new one, or the next.
+    fn after_main(&self, heap: &Heap) -> Source<'_> {
+        let Some(new_one) = self.another_arena else { return Source::Refused };
+        let others = heap.arenas.iter().zip(&self.arenas).filter(|(arena, _)| !arena.main);
+        let any = others.map(|(_, answer)| answer.source()).any(|source| source != Source::Refused);
+        if any || new_one != Fits::No { Source::OtherArena } else { Source::Refused }
     }
 
     /// The arena with the largest chunk that serves it, of those that do.
