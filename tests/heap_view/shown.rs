@@ -118,7 +118,8 @@ fn python_is_shown_by_occupancy() {
           memory outside of heaps         3.18 MiB  #
           in heaps that were not walked      9 MiB  #
           span                           128.0 TiB
-    "#]].assert_eq(&text);
+    "#]]
+    .assert_eq(&text);
 }
 
 #[test]
