@@ -8,7 +8,7 @@ samples=../../sample-dumps
 # the report of a long map takes it too long. What is cut off is a hostile input like others.
 declare -A longest=([elf_core]=16384 [minidump]=65536 [maps]=4096)
 
-mkdir -p corpus/{elf_core,minidump,compressed,maps,transcript,archive}
+mkdir -p corpus/{elf_core,minidump,compressed,maps,transcript,archive,heap}
 
 unpacked() {
     case $1 in
@@ -65,4 +65,7 @@ archive gcab -c -z a.cab a.dmp a.tar
 cp "$folder"/*.{tar,gz,zip,cab} corpus/archive/ 2>/dev/null || true
 # One line of each kind of output, as the hostile tests have them.
 sed -n '/^const WORDS/,/^];/s/^    "\(.*\)",$/\1/p' ../hostile/transcripts.rs | sed 's/\\"/"/g; s/\\t/\t/g' >corpus/transcript/words
+# The heap that words of are overwritten, and one edit of it.
+unpacked "$samples/i386-remedy-library.core.zst" >corpus/heap.core
+head -c 8 /dev/zero >corpus/heap/zero
 printf '%s\n' "$(find corpus -type f | wc -l) seeds in $(pwd)/corpus"

@@ -63,8 +63,14 @@ impl Search<'_> {
         self.taken.get(next).map_or(end, |range| end.min(range.start().0))
     }
 
+    /// Without a heap on the map, `mp_` tells where it begins.
+    fn brk(&self) -> Option<AddrRange> {
+        let said = || self.brk_start.and_then(|start| AddrRange::new(start, Addr(self.limit(start.0))));
+        self.brk_owner().or_else(said)
+    }
+
     fn role(&self, at: u64) -> Role {
-        match self.brk_owner() {
+        match self.brk() {
             Some(range) if !range.contains(Addr(at)) => Role::MainMapped,
             _ => Role::MainBrk,
         }

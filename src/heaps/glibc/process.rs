@@ -189,6 +189,9 @@ impl<'p, 'a> Process<'p, 'a> {
         self.check_caches(&caches);
         heap.troubles.append(&mut self.troubles);
         heap.grade = if heap.troubles.is_empty() { Grade::Exact } else { Grade::Partial };
+        if heap.grade == Grade::Partial {
+            result::forget_zeros(heap);
+        }
     }
 
     fn walk_arena(&mut self, index: usize) -> Option<Walked> {
@@ -297,7 +300,9 @@ impl<'p, 'a> Process<'p, 'a> {
     fn report(&self, heap: &mut Heap, mut walked: Walked, heaps: &[ThreadHeap], caches: &Caches) {
         let mut cached = Vec::new();
         for run in &mut walked.runs {
-            for (at, size) in caches.entries.range(run.first..run.end) {
+            // A chunk whose size was overwritten after it went into a cache may reach beyond the run.
+            let entries = caches.entries.range(run.first..run.end);
+            for (at, size) in entries.filter(|(at, size)| **size <= run.end - **at) {
                 cached.push((*at, *size));
                 if let (Some(fill), Some(range)) = (&mut run.fill, AddrRange::from_size(Addr(*at), *size)) {
                     fill.add_cached(range);

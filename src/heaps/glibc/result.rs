@@ -6,7 +6,7 @@ use super::layout::Shape;
 use super::mmapped::Mapped;
 use super::trim;
 use crate::addr::{Addr, AddrRange};
-use crate::heaps::{Arena, Blocker, ChunkState, Part, Role, Tally, Trim};
+use crate::heaps::{Arena, Blocker, ChunkState, Heap, Part, Role, Tally, Trim};
 use crate::model::Snapshot;
 
 /// What an arena says of itself, and the address space it takes; figures of chunks are `None`.
@@ -47,6 +47,18 @@ pub(super) fn fill(arena: &mut Arena, snapshot: &Snapshot, shape: Shape, walked:
     // A sum that is smaller than what was walked is damaged.
     arena.system = arena.system.filter(|system| walked.walked <= *system);
     arena.trim = trim_of(snapshot, shape, walked, cached).or(empty.then(Trim::default));
+}
+
+/// Where something is broken or missing, what was not found may be just that.
+pub(super) fn forget_zeros(heap: &mut Heap) {
+    let some = |tally: &Tally| tally.count > 0;
+    heap.mmapped = heap.mmapped.filter(some);
+    for arena in heap.arenas.iter_mut().filter(|arena| arena.system != Some(0)) {
+        arena.live = arena.live.filter(some);
+        arena.cached = arena.cached.filter(some);
+        arena.fast = arena.fast.filter(some);
+        arena.free = arena.free.take().filter(|free| some(&free.all));
+    }
 }
 
 fn trim_of(snapshot: &Snapshot, shape: Shape, walked: &Walked, cached: &[(u64, u64)]) -> Option<Trim> {

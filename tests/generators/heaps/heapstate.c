@@ -353,25 +353,8 @@ static void write_resident(const char *maps, const char *name)
     close(pagemap);
 }
 
-/* Has all of a mapping in memory: a page that nobody wrote to cannot be given back. */
-static void touch(const char *maps)
-{
-    static char text[1 << 18];
-    int in = open(maps, O_RDONLY);
-    ssize_t size = in < 0 ? -1 : read(in, text, sizeof text - 1);
-    if (size < 0) die("maps");
-    close(in);
-    for (char *line = text; line && *line; line = strchr(line, '\n'), line += !!line) {
-        unsigned long start, stop;
-        char access[8];
-        if (sscanf(line, "%lx-%lx %7s", &start, &stop, access) != 3 || strcmp(access, "rw-p")) continue;
-        for (volatile char *at = (char *)start; at != (char *)stop; at += PAGE) *at = *at;
-    }
-}
-
 static void trim(void)
 {
-    touch("truth.maps");
     pid_t child = fork();
     if (child < 0) die("fork");
     if (!child) abort();

@@ -106,7 +106,7 @@ all_flavours() {
         flavour long-tcache-$bits $bits -- GLIBC_TUNABLES=glibc.malloc.tcache_count=100 -- seed=10
         flavour large-tcache-$bits $bits -- GLIBC_TUNABLES=glibc.malloc.tcache_max=1048576 -- seed=11
         flavour perturbed-$bits $bits -- MALLOC_PERTURB_=165 -- seed=12
-        flavour many-arenas-$bits $bits -- MALLOC_ARENA_TEST=40 -- threads=12 slots=300 steps=900 seed=13
+        flavour many-arenas-$bits $bits -- MALLOC_ARENA_TEST=40 -- threads=9 slots=300 steps=900 seed=13
         flavour trim-$bits $bits -- -- trim=1 seed=15
         flavour trim-blocked-$bits $bits -- -- trim=1 state=blocked seed=16
         flavour trim-single-$bits $bits -- -- trim=1 threads=0 seed=17

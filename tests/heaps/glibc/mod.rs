@@ -5,6 +5,7 @@
 //! * [`made`]: makes such programs and their cores, or says why it cannot
 //! * [`figures`], [`ledger`]: the comparison
 //! * [`states`]: of all kinds of heaps, 32 and 64 bit
+//! * [`nowhere`]: where there is none
 //! * [`trim`]: what malloc_trim gives back
 //! * [`image`]: made word by word, in every layout
 //! * [`damage`]: and what is wrong with them then
@@ -14,6 +15,7 @@ mod figures;
 mod image;
 mod ledger;
 mod made;
+mod nowhere;
 mod states;
 mod trim;
 mod truth;
