@@ -24,7 +24,8 @@ fn sentence(advice: &Advice) -> String {
         gain => format!("largest gap +{}, to {}", Bytes(gain), Bytes(advice.after.largest)),
     };
     let fits = if advice.gain > 0 && advice.after.verdict == VerdictKind::Fits { ", and the request fits" } else { "" };
-    let memory = advice.memory.map(|bytes| format!(", memory {}", Bytes(bytes))).unwrap_or_default();
+    let memory = advice.memory.filter(|bytes| *bytes > 0);
+    let memory = memory.map(|bytes| format!(", memory {}", Bytes(bytes))).unwrap_or_default();
     let how = advice.how.first().map(|how| format!("; {how}")).unwrap_or_default();
     shortened(&format!("{gap}{fits}{memory}: {}{how}", advice.what), SENTENCE).to_string()
 }
