@@ -58,6 +58,8 @@ pub(super) struct Survey<'a> {
     pub cache_sizes: Vec<u64>,
     pub window: Window<'a>,
     pub runs: Vec<Run>,
+    /// Bytes of them all, from their starts to their ends.
+    pub run_bytes: u64,
     pub records: Records,
     /// Chunks that look in use.
     pub in_use: Tally,
@@ -97,6 +99,7 @@ impl<'a> Survey<'a> {
             cache_sizes: super::tcache::sizes(shape),
             window: Window::new(words.memory(), shape.word),
             runs: Vec::new(),
+            run_bytes: 0,
             records: Records::default(),
             in_use: Tally::default(),
             free: Free::default(),
@@ -132,6 +135,7 @@ impl<'a> Survey<'a> {
         run.fill = run.fill.and_then(|fill| fill.ending(Addr(run.end)));
         let end = run.end;
         self.reach.walked(end - run.start);
+        self.run_bytes += end - run.start;
         self.runs.push(run);
         end
     }
