@@ -11,6 +11,8 @@ pub struct PageFill {
     start: Addr,
     free: Vec<u16>,
     cached: Vec<u16>,
+    /// Pages that there may be.
+    most: usize,
 }
 
 impl PageFill {
@@ -18,25 +20,46 @@ impl PageFill {
     pub fn new(range: AddrRange) -> PageFill {
         let range = range.grown_to(PAGE);
         let pages = usize::try_from(range.size() / PAGE).unwrap_or(0);
-        PageFill { start: range.start(), free: vec![0; pages], cached: vec![0; pages] }
+        PageFill { start: range.start(), free: vec![0; pages], cached: vec![0; pages], most: pages }
     }
 
-    /// Forgets the pages from `end` on, for a range that turned out to be shorter.
-    pub fn cut(&mut self, end: Addr) {
-        let pages = usize::try_from(end.distance_from(self.start).div_ceil(PAGE)).unwrap_or(usize::MAX);
+    /// Counts from the page of `start` on, for a range of which the end is not known yet: it grows with the chunks that
+    /// are counted, up to so many pages. Chunks beyond these are left out.
+    pub fn growing(start: Addr, most: u64) -> PageFill {
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        PageFill { start: start.align_down(PAGE), free: Vec::new(), cached: Vec::new(), most }
+    }
+
+    /// The counts of a range that ends at `end`; `None` if that is farther than it may grow.
+    pub fn ending(mut self, end: Addr) -> Option<PageFill> {
+        let pages = usize::try_from(end.0.checked_sub(self.start.0)?.div_ceil(PAGE)).ok()?;
+        (pages <= self.most).then_some(())?;
+        self.most = pages;
         for counts in [&mut self.free, &mut self.cached] {
-            counts.truncate(pages);
+            counts.resize(pages, 0);
             counts.shrink_to_fit();
+        }
+        Some(self)
+    }
+
+    fn grow_to(&mut self, end: Addr) {
+        let pages = end.0.saturating_sub(self.start.0).div_ceil(PAGE);
+        let pages = usize::try_from(pages).unwrap_or(usize::MAX);
+        if pages > self.free.len() && pages <= self.most {
+            self.free.resize(pages, 0);
+            self.cached.resize(pages, 0);
         }
     }
 
     /// Counts the bytes of a free chunk. Chunks must not overlap.
     pub fn add_free(&mut self, chunk: AddrRange) {
+        self.grow_to(chunk.end());
         add(self.start, &mut self.free, chunk);
     }
 
     /// Counts the bytes of a cached chunk.
     pub fn add_cached(&mut self, chunk: AddrRange) {
+        self.grow_to(chunk.end());
         add(self.start, &mut self.cached, chunk);
     }
 
@@ -137,6 +160,22 @@ mod tests {
         assert_eq!(fill.cached_in(range(0x10000, 0x13000)), 32);
         assert_eq!(fill.free_in(range(0x20000, 0x30000)), 0);
         assert_eq!(fill.free_in(range(0x1000, 0x2000)), 0);
+    }
+
+    #[test]
+    fn a_range_without_an_end_grows_as_far_as_it_may() {
+        let growing = || {
+            let mut fill = PageFill::growing(Addr(0x10010), 8);
+            fill.add_free(range(0x10ff0, 0x12010));
+            fill
+        };
+        let mut known = PageFill::new(range(0x10000, 0x14000));
+        known.add_free(range(0x10ff0, 0x12010));
+        assert_eq!(growing().ending(Addr(0x13ff0)), Some(known));
+        let mut far = growing();
+        far.add_free(range(0x13000, u64::MAX));
+        assert_eq!(far.free_in(range(0x10000, 0x20000)), 0x1020);
+        assert_eq!(far.ending(Addr(u64::MAX)), None);
     }
 
     #[test]

@@ -149,6 +149,12 @@ impl Heap {
             troubles: Vec::new(),
         }
     }
+
+    /// The part that has an address.
+    pub fn part_at(&self, addr: Addr) -> Option<&Part> {
+        let above = self.parts.partition_point(|part| part.range.start() <= addr);
+        self.parts.get(above.checked_sub(1)?).filter(|part| part.range.contains(addr))
+    }
 }
 
 /// How many, and how many bytes with their headers.

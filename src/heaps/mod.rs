@@ -32,15 +32,15 @@ use crate::model::{Memory, Snapshot};
 /// How much memory may be read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Effort {
-    /// What a report can afford: what is found through files' writable mappings, and heaps walked as long as all of them
-    /// together hold no more than [`Effort::QUICK_BYTES`].
+    /// What a report can afford: what is found through files' writable mappings, and the heaps of each allocator walked as
+    /// long as all of them together hold no more than [`Effort::QUICK_BYTES`].
     Quick,
     /// All of it: writable memory is scanned where nothing quicker finds a heap, and heaps are walked however large they are.
     Full,
 }
 
 impl Effort {
-    /// How many bytes of heaps are walked for a report.
+    /// How many bytes of an allocator's heaps are walked for a report.
     pub const QUICK_BYTES: u64 = 64 << 20;
 
     /// Whether heaps of so many bytes are walked.

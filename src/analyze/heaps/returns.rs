@@ -86,11 +86,13 @@ fn header(snapshot: &Snapshot, allocator: Allocator) -> u64 {
 fn would_return(snapshot: &Snapshot, heap: &Heap, arena: &Arena, blocker: Blocker) -> Option<AddrRange> {
     if heap.allocator == Allocator::Cpython {
         // Whole arenas are unmapped.
-        let own = heap.parts.iter().find(|part| part.range.contains(blocker.address));
+        let own = heap.part_at(blocker.address);
         return own.filter(|part| part.role == Role::PythonArena && is_all(arena, blocker)).map(|part| part.range);
     }
-    let is_brk = heap.allocator == Allocator::Glibc && arena.main && is_contiguous(heap);
-    let brk = heap.parts.iter().rfind(|part| is_brk && part.role == Role::MainBrk)?.range;
+    if heap.allocator != Allocator::Glibc || !arena.main || !is_contiguous(heap) {
+        return None;
+    }
+    let brk = heap.parts.iter().rfind(|part| part.role == Role::MainBrk)?.range;
     let free_from = blocker.address.checked_sub(blocker.free_below).filter(|at| brk.contains(*at))?;
     let free = brk.end().distance_from(free_from);
     let back = Malloc::of(snapshot, heap).trimmed(free, 0);

@@ -88,7 +88,7 @@ fn check_lists(survey: &mut Survey<'_>) {
 }
 
 fn check_sum(survey: &mut Survey<'_>, gaps: u64) {
-    let runs: u64 = survey.runs.iter().map(|run| run.end - run.start).sum();
+    let runs = survey.run_bytes;
     let message = match survey.arena.system {
         Some(system) => format!(
             "The arena's pieces that were found are {runs} bytes and {gaps} of others between them, and it says {system}"

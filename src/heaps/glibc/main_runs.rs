@@ -22,7 +22,8 @@ pub(super) struct Search<'s> {
     pub effort: Effort,
 }
 
-/// What others took from brk between main's runs, as far as glibc counts it.
+/// What others took from brk between main's runs, as far as glibc counts it: the bytes of the first gap, of the first two,
+/// and so on.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(super) struct Gaps(Vec<u64>);
 
@@ -88,7 +89,7 @@ impl Search<'_> {
             }
             next = self.behind_gap(words, survey, end, limit).map(|first| (first, first));
             if let Some((first, _)) = next {
-                gaps.0.push(first - end);
+                gaps.add(first - end);
             }
         }
     }
@@ -235,18 +236,18 @@ impl Gaps {
     /// Whether the runs, with gaps from brk as long as main's pieces had to lie behind each other, are all that main has.
     pub(super) fn close(&self, survey: &Survey<'_>) -> bool {
         let Some(system) = survey.arena.system.filter(|_| survey.top.is_some()) else { return false };
-        let mut sum = survey.runs.iter().map(|run| run.end - run.start).sum::<u64>();
-        for gap in [0].iter().chain(&self.0) {
-            sum += gap;
-            if sum == system {
-                return true;
-            }
+        match system.checked_sub(survey.run_bytes) {
+            Some(rest) => rest == 0 || self.0.binary_search(&rest).is_ok(),
+            None => false,
         }
-        false
+    }
+
+    fn add(&mut self, bytes: u64) {
+        self.0.push(self.bytes() + bytes);
     }
 
     /// All of them.
     pub(super) fn bytes(&self) -> u64 {
-        self.0.iter().sum()
+        self.0.last().copied().unwrap_or(0)
     }
 }

@@ -19,6 +19,7 @@ mod main_runs;
 mod mmapped;
 mod mp;
 mod process;
+mod reach;
 mod records;
 mod result;
 mod ring;

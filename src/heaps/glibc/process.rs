@@ -7,6 +7,7 @@ use super::layout::Shape;
 use super::linking::{self, Linking};
 use super::main_runs::{Search, anonymous};
 use super::mmapped::{self, Mapped};
+use super::reach::Reach;
 use super::ring::Ring;
 use super::spans::Spans;
 use super::survey::{Place, Survey};
@@ -34,6 +35,7 @@ pub(super) struct Process<'p, 'a> {
     tuning: Option<Tuning>,
     linking: Option<Linking>,
     troubles: Vec<Trouble>,
+    reach: Reach,
     visitor: Option<&'p mut dyn FnMut(Chunk)>,
 }
 
@@ -63,6 +65,7 @@ impl<'p, 'a> Process<'p, 'a> {
             tuning: None,
             linking,
             troubles: Vec::new(),
+            reach: Reach::default(),
             visitor: None,
         };
         process.open_ring(&ring);
@@ -209,6 +212,7 @@ impl<'p, 'a> Process<'p, 'a> {
         };
         let mut survey = Survey::new(self.words, self.shape, arena, self.linking, spans);
         survey.seen = self.visitor.is_some().then(Seen::default);
+        survey.reach = self.reach;
         if arena.system == Some(0) {
             return Some(figures::of_survey(self.words, survey, 0, true));
         }
@@ -216,6 +220,7 @@ impl<'p, 'a> Process<'p, 'a> {
             true => self.walk_main(&mut survey),
             false => self.walk_heaps(&mut survey, u32::try_from(index).ok()?, &heaps),
         };
+        self.reach = survey.reach;
         Some(figures::of_survey(self.words, survey, gaps, closes))
     }
 

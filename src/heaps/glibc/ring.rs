@@ -2,7 +2,7 @@
 //! the layout for which the ring closes over rows of heads is the process's.
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::anchor::{self, Anchor};
 use super::heap_info;
@@ -45,11 +45,17 @@ pub(super) fn of_anchors(
     layouts: &'static [Layout],
 ) -> Option<Ring> {
     let mut best: Option<Ring> = None;
+    // All arenas of a ring may be anchors: it is followed once.
+    let mut known: HashSet<(u64, Addr)> = HashSet::new();
     for anchor in anchors {
         for layout in layouts {
+            if anchor.bins.checked_sub(layout.bins).is_some_and(|start| known.contains(&(layout.bins, start))) {
+                continue;
+            }
             let page = snapshot.space.bounds().page_size.max(0x1000);
             let shape = Shape { layout: *layout, word: words.size(), page };
             let found = of_anchor(snapshot, words, *anchor, shape);
+            known.extend(found.iter().flat_map(|ring| &ring.arenas).map(|arena| (layout.bins, *arena)));
             best = [best, found].into_iter().flatten().max_by_key(rank);
         }
     }

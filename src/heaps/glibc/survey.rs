@@ -4,6 +4,7 @@ use super::arena::State;
 use super::chunks::{self, Chunk, Course, FLAGS, Stop};
 use super::layout::{BINS, Shape};
 use super::linking::{Linking, Wanted};
+use super::reach::Reach;
 use super::records::{Found, Met, Record, Records};
 use super::spans::Spans;
 use super::troubles::Troubles;
@@ -57,6 +58,8 @@ pub(super) struct Survey<'a> {
     pub cache_sizes: Vec<u64>,
     pub window: Window<'a>,
     pub runs: Vec<Run>,
+    /// Bytes of them all, from their starts to their ends.
+    pub run_bytes: u64,
     pub records: Records,
     /// Chunks that look in use.
     pub in_use: Tally,
@@ -69,6 +72,8 @@ pub(super) struct Survey<'a> {
     /// Addresses of chunks that may be a thread's cache.
     pub caches: Vec<u64>,
     pub troubles: Troubles,
+    /// How far runs may go.
+    pub reach: Reach,
     /// Every chunk, for a visitor.
     pub seen: Option<Seen>,
     /// Chunks in bins by address, followed only when a run broke.
@@ -94,6 +99,7 @@ impl<'a> Survey<'a> {
             cache_sizes: super::tcache::sizes(shape),
             window: Window::new(words.memory(), shape.word),
             runs: Vec::new(),
+            run_bytes: 0,
             records: Records::default(),
             in_use: Tally::default(),
             free: Free::default(),
@@ -101,6 +107,7 @@ impl<'a> Survey<'a> {
             walked: 0,
             caches: Vec::new(),
             troubles: Troubles::default(),
+            reach: Reach::default(),
             seen: None,
             binned: None,
         }
@@ -108,27 +115,27 @@ impl<'a> Survey<'a> {
 
     /// Walks one run, past what is broken or missing in it as far as anything tells where it goes on. Returns its end.
     pub(super) fn run(&mut self, words: &mut Words<'_>, place: Place) -> u64 {
-        let fill = AddrRange::new(Addr(place.start), Addr(place.course.limit)).map(PageFill::new);
+        let course = self.reach.shortened(words.memory(), place.course);
         let mut run = Run {
             start: place.start,
-            first: place.course.first,
-            end: place.course.limit,
-            chunks_end: place.course.first,
-            thread: place.course.thread,
+            first: course.first,
+            end: course.limit,
+            chunks_end: course.first,
+            thread: course.thread,
             role: place.role,
             broken: false,
-            met: Met::new(self.shape, place.course.first, self.records.len()),
-            fill,
+            met: Met::new(self.shape, course.first, self.records.len()),
+            fill: Some(PageFill::growing(Addr(place.start), self.reach.pages())),
         };
-        run.end = self.whole_run(words, place.course, &mut run);
+        run.end = self.whole_run(words, course, &mut run);
         if run.chunks_end > run.first || self.top.is_some_and(|(top, _)| top == run.first) {
             self.walked += run.first - run.start;
         }
         run.met.finish();
-        if let Some(fill) = &mut run.fill {
-            fill.cut(Addr(run.end));
-        }
+        run.fill = run.fill.and_then(|fill| fill.ending(Addr(run.end)));
         let end = run.end;
+        self.reach.walked(end - run.start);
+        self.run_bytes += end - run.start;
         self.runs.push(run);
         end
     }
@@ -268,4 +275,35 @@ fn binned(words: &mut Words<'_>, shape: Shape, arena: &State) -> Vec<u64> {
     chunks.sort_unstable();
     chunks.dedup();
     chunks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::heaps::glibc::image::{Image, shape};
+    use crate::heaps::glibc::{arena, ring::Ring};
+    use crate::model::PointerWidth;
+
+    const DATA: u64 = 0x40_0000;
+    const RUN: u64 = 0x80_0000;
+    const FAR: u64 = RUN + (1 << 45);
+
+    #[test]
+    fn a_chunk_that_reaches_far_takes_no_memory() {
+        let shape = shape(PointerWidth::Bits64, 36);
+        for free in [0, 1] {
+            let parts = [(DATA, DATA + 0x2000), (RUN, RUN + 0x1000), (FAR, FAR + 0x1000)];
+            let image = Image::new(PointerWidth::Bits64, &parts);
+            image.put_arena(shape, DATA, DATA, 0x21000);
+            let far = image.put_chunks(RUN, &[0x41, (FAR - RUN - 0x40) | 1]);
+            image.put(far, &[FAR - RUN - 0x40, 0x20 | free]);
+            let mut words = image.words();
+            let state = arena::states(&mut words, &mut Ring::of_one(shape, Addr(DATA)))[0];
+            let spans = Spans::new(shape, std::iter::empty(), (0, 0));
+            let mut survey = Survey::new(&mut words, shape, state, None, spans);
+            let course = Course { first: RUN, limit: FAR + 0x1000, top: 0, thread: false };
+            survey.run(&mut words, Place { start: RUN, course, role: Role::MainBrk });
+            assert!(survey.runs[0].broken && survey.walked == 0x40, "{:#x}", survey.walked);
+        }
+    }
 }

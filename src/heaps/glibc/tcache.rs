@@ -1,6 +1,7 @@
 //! Threads' caches: `tcache_perthread_struct` (glibc malloc/malloc.c), found as a chunk in use whose lists are all whole, not
 //! through thread-local storage.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::chunks::FLAGS;
@@ -84,6 +85,24 @@ pub(super) struct Caches {
     pub broken: Vec<u64>,
 }
 
+/// Steps along lists of all candidates in one form: more than any process has. Damaged lists may share what they lead to.
+const MOST_STEPS: u64 = 1 << 26;
+
+/// Where chunks are, asked at each step.
+struct Known<'k> {
+    is_chunk: &'k dyn Fn(u64) -> bool,
+    left: Cell<u64>,
+}
+
+impl Known<'_> {
+    /// Whether a list may go on to what is at `at`.
+    fn allows(&self, at: u64, is_mapped: bool) -> bool {
+        let left = self.left.get();
+        self.left.set(left.saturating_sub(1));
+        left > 0 && (is_mapped || (self.is_chunk)(at))
+    }
+}
+
 /// Looks at all candidates in all forms that the layout allows; the form that explains most is the one. `is_chunk` says
 /// whether a walk met a chunk at an address.
 pub(super) fn find(
@@ -96,24 +115,38 @@ pub(super) fn find(
     let mut best: (usize, Caches) = Default::default();
     let agrees = |form: &&Form| form.is_of(shape) && linking.is_none_or(|linking| linking == form.linking);
     for form in FORMS.iter().filter(agrees) {
-        let mut all = Caches { form: Some(*form), ..Caches::default() };
-        for at in candidates {
-            let Some(cache) = read(words, shape, form, *at, is_chunk) else { continue };
-            let fresh = cache.entries.iter().all(|(at, _)| !all.entries.contains_key(at));
-            if fresh {
-                all.entries.extend(cache.entries);
-                all.broken.extend(cache.broken);
-            }
-        }
+        let known = Known { is_chunk, left: Cell::new(MOST_STEPS) };
+        let all = of_form(words, shape, form, candidates, &known);
         if all.entries.len() > best.0 {
             best = (all.entries.len(), all);
+        } else if best.0 == 0 {
+            best.1.broken.extend(all.broken);
         }
     }
     best.1
 }
 
+/// All caches of this form, as far as steps last.
+fn of_form(words: &mut Words<'_>, shape: Shape, form: &Form, candidates: &[u64], known: &Known<'_>) -> Caches {
+    let mut all = Caches { form: Some(*form), ..Caches::default() };
+    for at in candidates {
+        let cache = read(words, shape, form, *at, known);
+        if known.left.get() == 0 {
+            all.broken.push(*at);
+            break;
+        }
+        let Some(cache) = cache else { continue };
+        let fresh = cache.entries.iter().all(|(at, _)| !all.entries.contains_key(at));
+        if fresh {
+            all.entries.extend(cache.entries);
+            all.broken.extend(cache.broken);
+        }
+    }
+    all
+}
+
 /// The cache in the chunk at `at`, or `None` if it is none, or empty.
-fn read(words: &mut Words<'_>, shape: Shape, form: &Form, at: u64, is_chunk: &dyn Fn(u64) -> bool) -> Option<Cache> {
+fn read(words: &mut Words<'_>, shape: Shape, form: &Form, at: u64, known: &Known<'_>) -> Option<Cache> {
     let size = words.word_at(Addr(at), 1)? & !FLAGS;
     let least = form.chunk(shape);
     if size < least || size > least + SLACK {
@@ -133,7 +166,7 @@ fn read(words: &mut Words<'_>, shape: Shape, form: &Form, at: u64, is_chunk: &dy
     let mut lists = Vec::new();
     for (index, (head, count)) in (0..).zip(pairs) {
         let wanted = if form.slots { u64::from(u16::MAX) } else { *count };
-        lists.push((*head, *count, list(words, shape, form, (index, *head), wanted, is_chunk)));
+        lists.push((*head, *count, list(words, shape, form, (index, *head), wanted, known)));
         if lists.iter().filter(|(_, _, list)| list.is_none()).count() > 1 {
             return None;
         }
@@ -179,7 +212,7 @@ fn list(
     form: &Form,
     (bin, head): (u64, u64),
     wanted: u64,
-    is_chunk: &dyn Fn(u64) -> bool,
+    known: &Known<'_>,
 ) -> Option<Vec<Entry>> {
     let mut entries = Vec::new();
     let mut user = head;
@@ -191,7 +224,7 @@ fn list(
         let fits = if bin < SMALL_BINS { size == own_size } else { size >= own_size };
         // From 2.42 on large chunks with a mapping of their own may be cached too.
         let is_mapped = bin >= SMALL_BINS && raw & 2 != 0;
-        if !fits || !shape.is_aligned(at) || entries.len() as u64 >= wanted || !(is_mapped || is_chunk(at)) {
+        if !fits || !shape.is_aligned(at) || entries.len() as u64 >= wanted || !known.allows(at, is_mapped) {
             return None;
         }
         entries.push((at, size));
@@ -273,5 +306,18 @@ mod tests {
                 assert_eq!((found.entries.len(), found.broken.len()), (8, 1));
             }
         }
+    }
+
+    #[test]
+    fn what_takes_too_many_steps_is_named() {
+        let form = &FORMS[2];
+        let (image, shape, cache) = image(PointerWidth::Bits64, form, &[(0, 3), (2, 1), (5, 7)], 7);
+        let found = |steps| {
+            let known = Known { is_chunk: &|_| true, left: Cell::new(steps) };
+            let found = of_form(&mut image.words(), shape, form, &[cache], &known);
+            (found.entries.len(), found.broken)
+        };
+        assert_eq!(found(100), (11, vec![]));
+        assert_eq!(found(10), (0, vec![cache]));
     }
 }

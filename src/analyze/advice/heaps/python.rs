@@ -37,8 +37,7 @@ pub(super) fn try_it(patient: &Patient<'_>) -> Option<Advice> {
 /// Where an arena is and what is used of it, if that is little.
 fn pinned(heap: &Heap, arena: &Arena) -> Option<(AddrRange, u64)> {
     let live = arena.live?.bytes;
-    let own = |part: &&crate::heaps::Part| part.role == Role::PythonArena && part.range.contains(arena.id);
-    let part = heap.parts.iter().find(own)?;
+    let part = heap.part_at(arena.id).filter(|part| part.role == Role::PythonArena)?;
     (live.saturating_mul(PINNED) < arena.reserved).then_some((part.range, live))
 }
 
