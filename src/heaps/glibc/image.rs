@@ -1,4 +1,5 @@
 //! Small made images of memory, for tests: words at addresses.
+#![allow(clippy::cast_possible_truncation, reason = "made images are small")]
 
 use std::cell::RefCell;
 

@@ -1,7 +1,7 @@
 //! glibc's ptmalloc, 2.17 to 2.44, on i386 and x86-64 (and what has their layouts).
 //!
-//! Main's `malloc_state` is known by its 127 list heads that lead to themselves ([`anchor`]); the ring of arenas decides the
-//! layout ([`ring`]). Every arena's runs are walked once, in address order ([`survey`]), with twelve bytes kept for each
+//! Main's `malloc_state` is known by its 127 list heads that lead to themselves (`anchor.rs`); the ring of arenas decides the
+//! layout (`ring.rs`). Every arena's runs are walked once, in address order (`survey.rs`), with twelve bytes kept for each
 //! chunk that may be in a list; lists and caches are then followed in those. Sums are held against the arena's own.
 
 mod anchor;

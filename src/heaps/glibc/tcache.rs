@@ -234,6 +234,7 @@ fn list(
 }
 
 #[cfg(test)]
+#[allow(clippy::cast_possible_truncation, reason = "made images are small")]
 mod tests {
     use super::*;
     use crate::heaps::glibc::image::{Image, WIDTHS, shape};

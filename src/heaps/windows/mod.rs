@@ -1,7 +1,7 @@
 //! Heaps of Windows processes: those of Wine, NT heaps, and segment heaps.
 //!
-//! A process may have heaps of two widths (WoW64: the 32-bit program's, and those of the 64-bit side). [`peb`] lists handles,
-//! each kind draws an [`Outline`](outline::Outline) of a heap by its own lists, and only then blocks are walked, if there are
+//! A process may have heaps of two widths (WoW64: the 32-bit program's, and those of the 64-bit side). `peb.rs` lists handles,
+//! each kind draws an `Outline` of a heap by its own lists, and only then blocks are walked, if there are
 //! not too many for the effort.
 
 mod kinds;
