@@ -19,7 +19,7 @@ pub(in crate::report) fn all(cx: Context<'_>, options: HeapOptions<'_>) -> Vec<S
         sections.extend(serving::section(cx, answers, limit));
         sections.extend(growth::section(cx, answers));
         sections.extend(returns::sections(cx, answers, limit));
-        sections.extend(remedies::section(answers));
+        sections.extend(remedies::section(cx, answers));
     }
     for (number, heap) in walked(cx) {
         let id = |what: &str| format!("heap-{number}-{what}");
