@@ -153,6 +153,8 @@ fn heaps() {
         "i386-truncated.core",
         "x86_64-shared-stack-vma.core.zst",
         "windows-2gb.dmp.zst",
+        "windows-heaps-x86.dmp.zst",
+        "windows-heaps-x64.dmp.zst",
     ] {
         let path = format!("sample-dumps/{file}");
         expected(file, "heap.txt").assert_eq(&run(&["heap", &path]));

@@ -152,13 +152,11 @@ fn builds_without_a_global_lock_are_named() {
     assert_eq!(without_arenas("/usr/bin/perl"), None);
 }
 
-/// Blender and others link it in: no module is called python. A report does not look for it.
+/// Blender and others link it in: no module is called python, and reports do not look for it.
 #[test]
 fn an_interpreter_inside_of_another_program_is_found() {
     let python = python(LAYOUTS[2], Variables::Backwards);
-    let blender = core_of("/usr/bin/blender", std::slice::from_ref(&python)).bytes;
-    assert_walked("blender", walk(&blender, Effort::Full).as_ref(), &python.stats());
-    assert_eq!(walk(&blender, Effort::Quick), None);
-    let own = core_of("/usr/bin/python3.11", std::slice::from_ref(&python)).bytes;
-    assert_walked("python", walk(&own, Effort::Quick).as_ref(), &python.stats());
+    let core = core_of("/usr/bin/blender", std::slice::from_ref(&python)).bytes;
+    assert_walked("blender", walk(&core, Effort::Full).as_ref(), &python.stats());
+    assert!(walk(&core, Effort::Quick).is_none());
 }

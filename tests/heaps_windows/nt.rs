@@ -48,7 +48,7 @@ fn figures_are_those_of_the_heaps_own_fields() {
             (0x1a7 * 8, (256 - 236) * page, 256 * page),
             (0x3f7 * 8, (16 - 11) * page, 16 * page),
             (0x25b * 16, (128 - 120) * page, 128 * page),
-            (0x54 * 16, (16 - 15) * page, 16 * page),
+            (0x54 * 16, page, 16 * page),
             (0xf54 * 16, 16 * page, 16 * page),
         ]
     );

@@ -60,12 +60,18 @@ const OTHER_SIDE: Addr = Addr(0x15_0000);
 
 /// Dumped by the process itself.
 fn by_itself() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/heaps_windows/data/windows-heaps-self.dmp.zst")
+    data().join("windows-heaps-self.dmp.zst")
+}
+
+/// What is too long to lie beside samples.
+fn data() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/heaps_windows/data")
 }
 
 fn truth_beside(dump: &Path, what: &str) -> String {
     let name = dump.file_name().unwrap().to_str().unwrap().trim_end_matches(".dmp.zst");
-    text_of(&dump.with_file_name(format!("{name}.{what}.csv")))
+    let folder = if what == "ledger" { data() } else { dump.parent().unwrap().to_owned() };
+    text_of(&folder.join(format!("{name}.{what}.csv")))
 }
 
 #[test]

@@ -136,7 +136,7 @@ mod tests {
         for width in WIDTHS {
             let (image, shape, first) = image(width);
             let top = image.put_chunks(first, &[0x41, 0x31, 0x20]);
-            image.put(top + shape.word, &[END - top | 1]);
+            image.put(top + shape.word, &[(END - top) | 1]);
             assert_eq!(
                 walked(&image, shape, top, false),
                 (Stop::Top(END - top), vec![(0x40, false), (0x30, true), (0x20, false)])
@@ -196,7 +196,7 @@ mod tests {
             let (image, shape, first) = image(width);
             let end = image.put_chunks(first, &[0x41, 0x31, 0x20]);
             image.put(first + 0x70, &[0x50]);
-            image.put(end + shape.word, &[END - end | 1]);
+            image.put(end + shape.word, &[(END - end) | 1]);
             assert_eq!(walked(&image, shape, end, false), (Stop::Broken(first + 0x70), vec![(0x40, false)]));
         }
     }

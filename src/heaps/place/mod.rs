@@ -17,7 +17,8 @@ pub fn place(snapshot: &mut Snapshot, heaps: &Heaps) {
     if tiles.is_empty() {
         return;
     }
-    let mut owners = snapshot.owners.clone();
+    // Not cloned: there may be as many as mappings, and what is added to them harms nothing.
+    let mut owners = std::mem::take(&mut snapshot.owners);
     let space = &snapshot.space;
     let mut cutter = Cutter::new(heaps, &mut owners, space.regions().len());
     let mut rest = tiles.as_slice();
@@ -29,6 +30,6 @@ pub fn place(snapshot: &mut Snapshot, heaps: &Heaps) {
     // Regions are only cut and given to others, so that they are as disjoint as they were.
     if let Ok(space) = AddressSpace::new(*space.bounds(), space.coverage().clone(), cutter.finish()) {
         snapshot.space = space;
-        snapshot.owners = owners;
     }
+    snapshot.owners = owners;
 }

@@ -105,8 +105,28 @@ struct Others {
     /// Who goes on in an owner's place.
     heirs: HashMap<OwnerId, OwnerId>,
     /// Owners of which something was taken since they last had a region.
-    lost: HashSet<OwnerId>,
-    seen: HashSet<OwnerId>,
+    lost: Marks,
+    seen: Marks,
+}
+
+/// A set of owners, of which most maps have as many as regions.
+#[derive(Default)]
+struct Marks(Vec<bool>);
+
+impl Marks {
+    /// Marks an owner, and tells whether he was not.
+    fn insert(&mut self, owner: OwnerId) -> bool {
+        let index = owner.0 as usize;
+        if index >= self.0.len() {
+            self.0.resize(index + 1, false);
+        }
+        self.0.get_mut(index).is_some_and(|mark| !std::mem::replace(mark, true))
+    }
+
+    /// Unmarks an owner, and tells whether he was marked.
+    fn remove(&mut self, owner: OwnerId) -> bool {
+        self.0.get_mut(owner.0 as usize).is_some_and(std::mem::take)
+    }
 }
 
 impl Others {
@@ -117,7 +137,7 @@ impl Others {
 
     /// The owner of a piece at `start` that is left of what was `owner`'s.
     fn owner_of_rest(&mut self, owners: &mut Owners, owner: OwnerId, start: Addr) -> OwnerId {
-        let cut = self.lost.remove(&owner);
+        let cut = self.lost.remove(owner);
         let first = self.seen.insert(owner);
         let Some(known) = owners.get(owner) else { return owner };
         if cut && first {

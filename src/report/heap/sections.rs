@@ -10,36 +10,50 @@ const SHOWN: usize = 10;
 /// Arenas that the report shows.
 const IN_REPORT: usize = 4;
 
-/// The tables of `heap`.
+/// The tables of `heap`: what was asked, what there is, and then what follows from it.
 pub(in crate::report) fn all(cx: Context<'_>, options: HeapOptions<'_>) -> Vec<Section> {
-    let everything = options.all;
-    let limit = if everything { usize::MAX } else { SHOWN };
+    let limit = if options.all { usize::MAX } else { SHOWN };
     let mut sections: Vec<Section> = Vec::new();
+    sections.extend(options.answers.and_then(|answers| serving::section(cx, answers, limit)));
+    for (number, heap) in walked(cx) {
+        sections.extend(of_heap(cx, heap, number, options.all));
+    }
     if let Some(answers) = options.answers {
-        sections.extend(serving::section(cx, answers, limit));
-        sections.extend(growth::section(cx, answers));
         sections.extend(returns::sections(cx, answers, limit));
+        sections.extend(growth::section(cx, answers));
         sections.extend(remedies::section(cx, answers));
     }
-    for (number, heap) in walked(cx) {
-        let id = |what: &str| format!("heap-{number}-{what}");
-        sections.push(troubles::section(cx, heap, id("troubles"), limit));
-        sections.push(python::occupancy(heap, id("occupancy")));
-        // Arenas of CPython are many and alike: how full they are says more.
-        if everything || heap.allocator != Allocator::Cpython {
-            sections.push(arenas::section(cx, heap, id("arenas"), limit));
-        }
-        sections.push(chunks::section(heap, id("free")));
-        if everything {
-            sections.push(python::size_classes(heap, id("classes")));
-            sections.push(details::bins(heap, id("bins")));
-            sections.push(details::ranges(cx, heap, id("ranges")));
-            sections.push(details::tuning(cx, heap, id("settings")));
-        }
+    if options.all {
+        walked(cx).for_each(|(number, heap)| sections.extend(details_of(cx, heap, number)));
     }
     sections.push(shares::section(cx));
     sections.retain(|section| !section.is_empty());
     sections
+}
+
+/// What there is of one allocator.
+fn of_heap(cx: Context<'_>, heap: &Heap, number: usize, everything: bool) -> Vec<Section> {
+    let limit = if everything { usize::MAX } else { SHOWN };
+    let id = |what: &str| format!("heap-{number}-{what}");
+    let mut sections =
+        vec![troubles::section(cx, heap, id("troubles"), limit), python::occupancy(heap, id("occupancy"))];
+    // Arenas of CPython are many and alike: how full they are says more.
+    if everything || heap.allocator != Allocator::Cpython {
+        sections.push(arenas::section(cx, heap, id("arenas"), limit));
+    }
+    sections.push(chunks::section(heap, id("free")));
+    sections
+}
+
+/// What few ask for.
+fn details_of(cx: Context<'_>, heap: &Heap, number: usize) -> [Section; 4] {
+    let id = |what: &str| format!("heap-{number}-{what}");
+    [
+        python::size_classes(heap, id("classes")),
+        details::bins(heap, id("bins")),
+        details::ranges(cx, heap, id("ranges")),
+        details::tuning(cx, heap, id("settings")),
+    ]
 }
 
 /// The tables that a report shows: arenas, and of a page also the free chunks.

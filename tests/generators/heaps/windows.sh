@@ -35,11 +35,11 @@ main() {
     run i686   windows-heaps-self "blocks=$blocks" dump=self
     [ $# -lt 2 ] || for name in windows-heaps-x86 windows-heaps-x64; do
         zstd -q -19 -f "$out/$name.dmp" -o "$2/$name.dmp.zst"
-        for what in heaps ledger virtualquery threads modules; do
+        for what in heaps virtualquery threads modules; do
             cp "$out/$name.$what.csv" "$2"
         done
-        # A table of all blocks is long.
-        zstd -q -19 -f --rm "$2/$name.ledger.csv"
+        # A table of all blocks is long, and no sample.
+        zstd -q -19 -f "$out/$name.ledger.csv" -o "$here/../../heaps_windows/data/$name.ledger.csv.zst"
     done
 }
 
