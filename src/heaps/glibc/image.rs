@@ -18,7 +18,7 @@ pub(super) struct Image {
 impl ReadAt for Image {
     fn read_at(&self, offset: FileOffset, buf: &mut [u8]) -> std::io::Result<usize> {
         let bytes = self.bytes.borrow();
-        let from = (offset.0 as usize).min(bytes.len());
+        let from = usize::try_from(offset.0).unwrap().min(bytes.len());
         let got = buf.len().min(bytes.len() - from);
         buf[..got].copy_from_slice(&bytes[from..from + got]);
         Ok(got)
@@ -35,7 +35,7 @@ impl Image {
             captured.push(Captured { range, offset: FileOffset(offset) });
             offset += range.size();
         }
-        Image { width, ranges: captured, bytes: RefCell::new(vec![0; offset as usize]) }
+        Image { width, ranges: captured, bytes: RefCell::new(vec![0; usize::try_from(offset).unwrap()]) }
     }
 
     /// Its memory.
@@ -56,14 +56,14 @@ impl Image {
     /// Writes words from `at` on.
     pub(super) fn put(&self, at: u64, words: &[u64]) {
         for (index, word) in words.iter().enumerate() {
-            self.put_bytes(at + index as u64 * self.word(), &word.to_le_bytes()[..self.word() as usize]);
+            self.put_bytes(at + index as u64 * self.word(), &word.to_le_bytes()[..usize::from(self.width.bytes())]);
         }
     }
 
     /// Writes bytes.
     pub(super) fn put_bytes(&self, at: u64, bytes: &[u8]) {
         let captured = self.ranges.iter().find(|c| c.range.contains(Addr(at))).expect("an address of the image");
-        let from = (captured.offset.0 + at - captured.range.start().0) as usize;
+        let from = usize::try_from(captured.offset.0 + at - captured.range.start().0).unwrap();
         self.bytes.borrow_mut()[from..from + bytes.len()].copy_from_slice(bytes);
     }
 

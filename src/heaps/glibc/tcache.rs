@@ -250,13 +250,13 @@ mod tests {
         image.put(cache, &[0, form.chunk(shape) | 1]);
         let user = cache + shape.header();
         if form.slots {
-            (0..form.bins).for_each(|bin| image.put_bytes(user + bin * 2, &(limit as u16).to_le_bytes()));
+            (0..form.bins).for_each(|bin| image.put_bytes(user + bin * 2, &limit.to_le_bytes()[..2]));
         }
         let mut next = cache + 0x400;
         for (bin, length) in lengths {
             let size = shape.min_size() + bin * shape.layout.align;
             let count = if form.slots { limit - length } else { *length };
-            image.put_bytes(user + bin * form.count, &count.to_le_bytes()[..form.count as usize]);
+            image.put_bytes(user + bin * form.count, &count.to_le_bytes()[..usize::try_from(form.count).unwrap()]);
             image.put(user + form.entries() + bin * shape.word, &[next + shape.header()]);
             for index in 0..*length {
                 let place = next + shape.header();

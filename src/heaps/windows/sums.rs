@@ -3,7 +3,7 @@
 use super::outline::{Large, Outline, Segment};
 use super::{LiveBlock, Visit};
 use crate::addr::{Addr, AddrRange};
-use crate::heaps::{Arena, Free, HeapWalk, PageFill, Part, Role, Tally};
+use crate::heaps::{Arena, Free, Heap, HeapWalk, PageFill, Part, Role, Tally};
 use crate::model::PointerWidth;
 use crate::units::plural;
 
@@ -128,6 +128,14 @@ pub(super) fn arena(outline: &Outline) -> Arena {
     arena.reserved = outline.reserved();
     arena.subheaps = outline.segments.len() as u64;
     arena
+}
+
+/// Adds a heap of which only the outline is known.
+pub(super) fn list(heap: &mut Heap, outline: &Outline) {
+    let number = heap.arenas.len();
+    heap.arenas.push(arena(outline));
+    heap.parts.extend(outline.segments.iter().map(|segment| segment_part(segment, number, None)));
+    heap.parts.extend(outline.large.iter().map(|large| large_part(large, number, None)));
 }
 
 /// A segment as a part of heap number `heap`.

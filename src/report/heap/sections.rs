@@ -21,7 +21,7 @@ pub(in crate::report) fn all(cx: Context<'_>, options: HeapOptions<'_>) -> Vec<S
     if let Some(answers) = options.answers {
         sections.extend(returns::sections(cx, answers, limit));
         sections.extend(growth::section(cx, answers));
-        sections.extend(remedies::section(answers));
+        sections.extend(remedies::section(cx, answers));
     }
     if options.all {
         walked(cx).for_each(|(number, heap)| sections.extend(details_of(cx, heap, number)));

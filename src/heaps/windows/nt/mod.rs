@@ -85,11 +85,12 @@ impl NtHeaps {
         self.heaps.sort_by_key(|heap| !heap.outline.main);
         let mut checks = Checks::default();
         for one in &self.heaps {
-            let mut target = Target { heap: &mut heap, pages, checks: &mut checks, troubles: &mut self.troubles };
-            match walks {
-                true => target.walk(one, memory, &mut *visit),
-                false => target.list(one),
+            if !walks {
+                sums::list(&mut heap, &one.outline);
+                continue;
             }
+            let mut target = Target { heap: &mut heap, pages, checks: &mut checks, troubles: &mut self.troubles };
+            target.walk(one, memory, &mut *visit);
         }
         heap.notes.extend(sums::sides(self.heaps.iter().map(|one| one.width)));
         if walks {
@@ -121,13 +122,6 @@ struct Target<'a> {
 }
 
 impl Target<'_> {
-    fn list(&mut self, one: &NtHeap) {
-        let number = self.heap.arenas.len();
-        self.heap.arenas.push(sums::arena(&one.outline));
-        self.heap.parts.extend(one.outline.segments.iter().map(|s| sums::segment_part(s, number, None)));
-        self.heap.parts.extend(one.outline.large.iter().map(|l| sums::large_part(l, number, None)));
-    }
-
     fn walk(&mut self, one: &NtHeap, memory: Memory<'_>, visit: Visit<'_>) {
         let number = self.heap.arenas.len();
         let mut words = Words::new(memory, one.width);

@@ -68,11 +68,12 @@ impl WineHeaps {
         heap.layout = Some("Wine 7.10 or later".to_owned());
         self.heaps.sort_by_key(|(_, outline)| !outline.main);
         for (width, outline) in &self.heaps {
-            let mut one = OneHeap { heap: &mut heap, pages, troubles: &mut self.troubles };
-            match walks {
-                true => one.walk(Words::new(memory, *width), *width, outline, &mut *visit),
-                false => one.list(outline),
+            if !walks {
+                sums::list(&mut heap, outline);
+                continue;
             }
+            let mut one = OneHeap { heap: &mut heap, pages, troubles: &mut self.troubles };
+            one.walk(Words::new(memory, *width), *width, outline, &mut *visit);
         }
         heap.notes.extend(sums::sides(self.heaps.iter().map(|(width, _)| *width)));
         if self.of_dbghelp.count > 0 {
@@ -102,13 +103,6 @@ struct OneHeap<'a> {
 }
 
 impl OneHeap<'_> {
-    fn list(&mut self, outline: &Outline) {
-        let number = self.heap.arenas.len();
-        self.heap.arenas.push(sums::arena(outline));
-        self.heap.parts.extend(outline.segments.iter().map(|s| sums::segment_part(s, number, None)));
-        self.heap.parts.extend(outline.large.iter().map(|l| sums::large_part(l, number, None)));
-    }
-
     fn walk(&mut self, mut words: Words<'_>, width: PointerWidth, outline: &Outline, visit: Visit<'_>) {
         let layout = Layout::of(width);
         let number = self.heap.arenas.len();
