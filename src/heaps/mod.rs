@@ -27,7 +27,7 @@ pub use ranges::{Candidate, Candidates, Content};
 pub use sums::{Sum, Sums};
 pub use tiles::{Tile, tiles};
 
-use crate::model::{Memory, Snapshot};
+use crate::model::{DumpFormat, Memory, Snapshot};
 
 /// How much memory may be read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -58,5 +58,36 @@ pub fn walk(snapshot: &Snapshot, memory: Memory<'_>, effort: Effort) -> Heaps {
     list.extend(windows::walk(snapshot, memory, effort));
     let others = others::recognise(snapshot, &mut list);
     list.extend(others);
+    say_what_moved(snapshot.dump.format, &mut list);
     Heaps { list }
+}
+
+/// A running process is read while it goes on: what does not add up then need not be damage.
+fn say_what_moved(format: DumpFormat, list: &mut [Heap]) {
+    if format != DumpFormat::Live {
+        return;
+    }
+    for heap in list.iter_mut().filter(|heap| heap.grade == Grade::Partial) {
+        let note =
+            "read while the process went on, so that what broke need not be damage; a core by gcore shows one moment";
+        heap.notes.push(note.to_owned());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_broke_in_a_running_process_may_have_moved() {
+        for (format, grade, notes) in [
+            (DumpFormat::Live, Grade::Partial, 1),
+            (DumpFormat::Live, Grade::Exact, 0),
+            (DumpFormat::ElfCore, Grade::Partial, 0),
+        ] {
+            let mut list = [Heap::new(Allocator::Glibc, grade)];
+            say_what_moved(format, &mut list);
+            assert_eq!(list[0].notes.len(), notes, "{format:?} {grade:?}");
+        }
+    }
 }

@@ -25,7 +25,8 @@ pub(super) struct Ring {
     pub open_at: Option<Addr>,
     /// Whether main has memory at all: a second libc may never have been asked for any.
     in_use: bool,
-    /// Heads of main's `bins[]` that are not good.
+    /// Heads of all arenas' `bins[]` that are not good. In a wrong layout each arena has some: those of i386 differ by whole
+    /// heads, so that most of them are good in any.
     doubtful: u64,
 }
 
@@ -94,12 +95,14 @@ fn follow(words: &mut Words<'_>, start: Addr, shape: Shape, doubtful: u64) -> Op
             return Some(ring);
         }
         let bins = next.checked_add(shape.layout.bins).filter(|_| next.0.is_multiple_of(shape.word));
-        let is_arena = bins.and_then(|bins| anchor::doubtful_heads(words, bins)).is_some();
-        if !is_arena || !seen.insert(next) || ring.arenas.len() >= MAX_ARENAS {
+        let doubtful = bins.and_then(|bins| anchor::doubtful_heads(words, bins));
+        let fresh = doubtful.filter(|_| ring.arenas.len() < MAX_ARENAS && seen.insert(next));
+        let Some(doubtful) = fresh else {
             ring.open_at = Some(at);
             return Some(ring);
-        }
+        };
         ring.arenas.push(next);
+        ring.doubtful += doubtful;
         at = next;
     }
 }
@@ -110,11 +113,11 @@ fn add_known(snapshot: &Snapshot, words: &mut Words<'_>, ring: &mut Ring) -> boo
     let mut confirmed = ring.arenas.len() > 1;
     for arena in named {
         let bins = arena.checked_add(ring.shape.layout.bins);
-        if bins.and_then(|bins| anchor::doubtful_heads(words, bins)).is_some() {
-            confirmed = true;
-            if !ring.arenas.contains(&arena) && ring.arenas.len() < MAX_ARENAS {
-                ring.arenas.push(arena);
-            }
+        let Some(doubtful) = bins.and_then(|bins| anchor::doubtful_heads(words, bins)) else { continue };
+        confirmed = true;
+        if !ring.arenas.contains(&arena) && ring.arenas.len() < MAX_ARENAS {
+            ring.arenas.push(arena);
+            ring.doubtful += doubtful;
         }
     }
     confirmed
