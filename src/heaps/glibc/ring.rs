@@ -23,10 +23,13 @@ pub(super) struct Ring {
     pub arenas: Vec<Addr>,
     /// Where the ring is open: the arena whose `next` leads nowhere.
     pub open_at: Option<Addr>,
-    /// Whether main has memory at all: a second libc may never have been asked for any.
-    in_use: bool,
-    /// Heads of all arenas' `bins[]` that are not good. In a wrong layout each arena has some: those of i386 differ by whole
-    /// heads, so that most of them are good in any.
+    /// Arenas whose sums are those of an arena in use. A second libc may never have been asked for memory; and in a wrong
+    /// layout other words stand there.
+    sound: usize,
+    /// Arenas that the heap they lie in names.
+    named: usize,
+    /// Heads of all arenas' `bins[]` that are not good. In a wrong layout each arena has some: layouts differ by whole heads,
+    /// so that most of them are good in any.
     doubtful: u64,
 }
 
@@ -34,7 +37,7 @@ impl Ring {
     /// Of an arena alone.
     #[cfg(test)]
     pub(super) fn of_one(shape: Shape, arena: Addr) -> Ring {
-        Ring { shape, arenas: vec![arena], open_at: None, in_use: true, doubtful: 0 }
+        Ring { shape, arenas: vec![arena], open_at: None, sound: 1, named: 0, doubtful: 0 }
     }
 }
 
@@ -63,8 +66,10 @@ pub(super) fn of_anchors(
     best
 }
 
-fn rank(ring: &Ring) -> (bool, bool, usize, Reverse<u64>) {
-    (ring.open_at.is_none(), ring.in_use, ring.arenas.len(), Reverse(ring.doubtful))
+fn rank(ring: &Ring) -> (bool, usize, usize, usize, Reverse<u64>, bool) {
+    // gcc aligns large objects of .data to 32 bytes, and no two layouts differ by a multiple of that.
+    let aligned = ring.arenas.first().is_some_and(|main| main.0.is_multiple_of(32));
+    (ring.open_at.is_none(), ring.sound, ring.named, ring.arenas.len(), Reverse(ring.doubtful), aligned)
 }
 
 fn of_anchor(snapshot: &Snapshot, words: &mut Words<'_>, anchor: Anchor, shape: Shape) -> Option<Ring> {
@@ -74,19 +79,20 @@ fn of_anchor(snapshot: &Snapshot, words: &mut Words<'_>, anchor: Anchor, shape: 
         // Without a closed ring something else has to say that this is an arena.
         let plausible = looks_like_malloc_state(words, start, shape);
         let confirmed = plausible && add_known(snapshot, words, &mut ring);
-        let whole = anchor.doubtful == 0 && has_memory(words, start, shape);
-        if !plausible || !(confirmed || next_is_missing(words, &ring) || whole) {
+        let alone = has_memory(words, start, shape) && (anchor.doubtful == 0 || next_is_missing(words, &ring));
+        if !plausible || !(confirmed || alone) {
             return None;
         }
     }
     main_first(words, &mut ring);
-    ring.in_use = ring.arenas.first().is_some_and(|main| has_memory(words, *main, shape));
+    ring.sound = ring.arenas.iter().filter(|arena| has_memory(words, **arena, shape)).count();
+    ring.named = ring.arenas.iter().filter(|arena| heap_info::is_in_heap(words, **arena)).count();
     Some(ring)
 }
 
 /// From one arena to the next until the first comes again.
 fn follow(words: &mut Words<'_>, start: Addr, shape: Shape, doubtful: u64) -> Option<Ring> {
-    let mut ring = Ring { shape, arenas: vec![start], open_at: None, in_use: false, doubtful };
+    let mut ring = Ring { shape, arenas: vec![start], open_at: None, sound: 0, named: 0, doubtful };
     let mut seen = BTreeSet::from([start]);
     let mut at = start;
     loop {
@@ -96,7 +102,8 @@ fn follow(words: &mut Words<'_>, start: Addr, shape: Shape, doubtful: u64) -> Op
         }
         let bins = next.checked_add(shape.layout.bins).filter(|_| next.0.is_multiple_of(shape.word));
         let doubtful = bins.and_then(|bins| anchor::doubtful_heads(words, bins));
-        let fresh = doubtful.filter(|_| ring.arenas.len() < MAX_ARENAS && seen.insert(next));
+        let fresh =
+            doubtful.filter(|_| ring.arenas.len() < MAX_ARENAS && is_apart(&seen, next, shape) && seen.insert(next));
         let Some(doubtful) = fresh else {
             ring.open_at = Some(at);
             return Some(ring);
@@ -107,15 +114,23 @@ fn follow(words: &mut Words<'_>, start: Addr, shape: Shape, doubtful: u64) -> Op
     }
 }
 
+/// Whether an arena overlaps none of the others. In a wrong layout one can be found twice, at two places.
+fn is_apart(arenas: &BTreeSet<Addr>, arena: Addr, shape: Shape) -> bool {
+    let size = shape.next();
+    let before = arenas.range(..=arena).next_back().is_none_or(|other| arena.0 - other.0 >= size);
+    before && arenas.range(arena..).next().is_none_or(|other| other.0 - arena.0 >= size)
+}
+
 /// Adds arenas that heaps on the map name. Says whether there was any in this layout.
 fn add_known(snapshot: &Snapshot, words: &mut Words<'_>, ring: &mut Ring) -> bool {
     let named: BTreeSet<Addr> = snapshot.owners.iter().filter_map(|(_, owner)| owner.arena).collect();
     let mut confirmed = ring.arenas.len() > 1;
+    let mut seen: BTreeSet<Addr> = ring.arenas.iter().copied().collect();
     for arena in named {
         let bins = arena.checked_add(ring.shape.layout.bins);
         let Some(doubtful) = bins.and_then(|bins| anchor::doubtful_heads(words, bins)) else { continue };
         confirmed = true;
-        if !ring.arenas.contains(&arena) && ring.arenas.len() < MAX_ARENAS {
+        if ring.arenas.len() < MAX_ARENAS && is_apart(&seen, arena, ring.shape) && seen.insert(arena) {
             ring.arenas.push(arena);
             ring.doubtful += doubtful;
         }
