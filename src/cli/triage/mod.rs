@@ -171,8 +171,8 @@ fn in_processes(
     let signals = Signals::new().map_err(|e| Failure::Usage(format!("Ctrl-C cannot be listened to: {e}")))?;
     let usual = || std::thread::available_parallelism().map_or(1, usize::from);
     let start = Start { setup, memory_limit: args.memory_limit, parent: std::process::id() };
-    feed.start(run.clone());
-    let signal = pool::read(run, &start, jobs.map_or_else(usual, usize::from), args.timeout, &signals);
+    let jobs = jobs.map_or_else(usual, usize::from);
+    let signal = pool::read(run, feed, &start, jobs, args.timeout, &signals);
     // Writing outputs may take for ever, as into a pipe that nobody reads; the journal is whole.
     signals.let_through();
     Ok(signal)

@@ -1,12 +1,13 @@
 //! Runs the workers, and watches over time and Ctrl-C meanwhile.
 
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, RwLock, mpsc};
 use std::thread::Builder;
 use std::time::{Duration, Instant};
 
 use super::child::Slot;
 use super::driver::Driver;
+use super::feed::Feed;
 use super::progress::Progress;
 use super::queue::Task;
 use super::run::Run;
@@ -19,20 +20,47 @@ use crate::triage::Row;
 /// How often is looked, at most.
 const TICK: Duration = Duration::from_millis(50);
 
+/// Bytes that must be free before a thread is started, whose stack takes 2 MiB. So many that glibc asks the system for them
+/// each time (DEFAULT_MMAP_THRESHOLD_MAX is 32 MiB).
+const ROOM: usize = 40 << 20;
+
 /// Reads all that the run is fed with, in so many processes.
 ///
+/// Threads are started one after the other, and nothing else is done meanwhile: where there is no room for so many, that is
+/// to be told, and who allocates in that moment can only abort.
+///
 /// Returns the number of the signal that stopped it, if one did.
-pub fn read(run: &Arc<Run>, start: &Start, jobs: usize, timeout: Duration, signals: &Signals) -> Option<i32> {
+pub fn read(
+    run: &Arc<Run>,
+    feed: Feed,
+    start: &Start,
+    jobs: usize,
+    timeout: Duration,
+    signals: &Signals,
+) -> Option<i32> {
     let slots: Vec<Slot> = (0..jobs).map(|_| Slot::default()).collect();
+    let all_started = RwLock::new(());
     std::thread::scope(|scope| {
-        let drivers: Vec<_> = slots
-            .iter()
-            .map_while(|slot| {
-                let work = move || Driver::new(run, slot, start, timeout).work();
-                let spawned = Builder::new().spawn_scoped(scope, work);
-                spawned.map_err(|e| run.fail(no_thread(&e))).ok()
-            })
-            .collect();
+        let starting = all_started.write();
+        let start_driver = |slot| {
+            let (begun, has_begun) = mpsc::channel::<()>();
+            let gate = &all_started;
+            let work = move || {
+                let driver = Driver::new(run, slot, start, timeout);
+                drop(begun);
+                drop(gate.read());
+                driver.work();
+            };
+            let spawned = room_for_thread().and_then(|()| Builder::new().spawn_scoped(scope, work));
+            // Hung up once the thread has all that it needs, or failed: the next one finds what is left then.
+            let _ = has_begun.recv();
+            spawned.map_err(|e| run.fail(no_thread(&e))).ok()
+        };
+        let drivers: Vec<_> = slots.iter().map_while(start_driver).collect();
+        if !run.is_stopped() {
+            feed.start(run.clone());
+        }
+        drop(starting);
         let begun = Instant::now();
         let mut progress = Progress::new(run);
         let mut caught = None;
@@ -50,6 +78,15 @@ pub fn read(run: &Arc<Run>, start: &Start, jobs: usize, timeout: Duration, signa
         progress.clear();
         caught
     })
+}
+
+/// Whether a thread can be started, and allocate what it needs, with some left over.
+fn room_for_thread() -> io::Result<()> {
+    let mut room: Vec<u8> = Vec::new();
+    room.try_reserve_exact(ROOM).map_err(|_| io::ErrorKind::OutOfMemory)?;
+    // Without a use it would not be asked for.
+    std::hint::black_box(room);
+    Ok(())
 }
 
 /// What is said where the system gives no more threads.
