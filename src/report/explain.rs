@@ -72,7 +72,11 @@ pub(super) const DEFINITIONS: [(&str, &str); 35] = [
         "chunks that the program freed and that a thread's cache (tcache) keeps: free for that thread, in use for \
          everyone else, malloc_info and mallinfo among them.",
     ),
-    ("fast", "freed chunks in fast bins, which are not joined with their neighbours."),
+    (
+        "fast",
+        "freed chunks in fast bins, which are not joined with their neighbours; of Windows heaps free blocks in groups of \
+         one size (LFH).",
+    ),
     ("free inside", "free chunks in bins, without fast and cached ones and without top. Largest: the largest of them."),
     ("top", "the free chunk at an arena's end, from which it grows and which alone it gives back by itself."),
     (

@@ -42,7 +42,7 @@ pub(in crate::report) fn nothing(has_memory: bool) -> &'static str {
 fn of_heap(heap: &Heap) -> String {
     let sums = Sums::of(heap);
     let mut text = format!("{}: {}", words::title(heap.allocator), held(heap, &sums));
-    let inside = inside(&sums);
+    let inside = inside(heap.allocator, &sums);
     match inside.is_empty() {
         true => text.push_str("; what of it is live was not walked"),
         false => text.push_str(&format!(": {}", inside.join(", "))),
@@ -69,7 +69,7 @@ fn held(heap: &Heap, sums: &Sums) -> String {
     }
 }
 
-fn inside(sums: &Sums) -> Vec<String> {
+fn inside(allocator: Allocator, sums: &Sums) -> Vec<String> {
     let part = |sum: Sum, what: &str, always: bool| {
         let tally = sum.at_least().filter(|tally| always || tally.bytes > 0)?;
         Some(format!("{}{} {what}", at_least(sum), Bytes(tally.bytes)))
@@ -79,7 +79,7 @@ fn inside(sums: &Sums) -> Vec<String> {
     let parts = [
         part(sums.live, "live", true),
         part(sums.cached, "cached by threads", false),
-        part(sums.fast, "in fast bins", false),
+        part(sums.fast, words::fast(allocator), false),
         free,
         part(sums.top, "in top", false),
     ];

@@ -12,7 +12,7 @@ pub(super) fn title(allocator: Allocator) -> &'static str {
         Allocator::Glibc => "glibc",
         Allocator::Cpython => "CPython",
         Allocator::Wine => "Wine",
-        Allocator::Nt => "NT heap",
+        Allocator::Nt => "Windows NT",
         Allocator::SegmentHeap => "Windows segment heap",
         Allocator::Musl => "musl",
         Allocator::Bionic => "bionic",
@@ -40,6 +40,14 @@ pub(super) fn chunk(allocator: Allocator) -> &'static str {
     match allocator {
         Allocator::Cpython | Allocator::Wine | Allocator::Nt | Allocator::SegmentHeap => "block",
         _ => "chunk",
+    }
+}
+
+/// Where freed blocks wait that are kept apart from the others: fast bins, or groups of one size.
+pub(super) fn fast(allocator: Allocator) -> &'static str {
+    match allocator {
+        Allocator::Wine | Allocator::Nt => "free in groups of one size (LFH)",
+        _ => "in fast bins",
     }
 }
 

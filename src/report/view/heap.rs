@@ -10,8 +10,8 @@ use super::{ReservationsView, ReturnsView, ServingView};
 use crate::analyze::figures::percentage;
 use crate::analyze::heaps::{Answers, Serving};
 use crate::heaps::{
-    Allocator, Arena, Bin, BinKind, Blocker, ChunkState, Free, Grade, Heap, POWERS, SizeClass, Sums, Tally, Trim,
-    Trouble, Tuning, part_names,
+    Allocator, Arena, Bin, BinKind, Blocker, ChunkState, Free, Grade, Heap, HeapWalk, POWERS, SizeClass, Sums, Tally,
+    Trim, Trouble, Tuning, part_names,
 };
 
 use super::heap_part::HeapPartView;
@@ -162,6 +162,20 @@ pub struct ArenaView<'a> {
     pub bins: List<'a, BinView>,
     /// What trimming would give back.
     pub trim: Option<TrimView>,
+    /// Bytes that the program asked for in `live`; null where blocks do not tell (all but Windows).
+    pub requested: Option<u64>,
+    /// What HeapWalk would say, which counts groups of small blocks as one; null of all but Wine.
+    pub heap_walk: Option<HeapWalkView>,
+}
+
+/// What HeapWalk says of a heap of Wine.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "HeapWalk")]
+pub struct HeapWalkView {
+    /// Busy blocks, and their bytes without headers.
+    pub busy: HeapTallyView,
+    /// Committed bytes of its regions, without those of large blocks.
+    pub committed: u64,
 }
 
 /// A list of free chunks.
@@ -372,7 +386,15 @@ impl<'a> ArenaView<'a> {
             threads: arena.threads,
             bins: List::new(arena.bins.len(), move |index| Some(BinView::new(arena.bins.get(index)?))),
             trim: arena.trim.map(|trim| TrimView::new(cx, trim)),
+            requested: arena.requested,
+            heap_walk: arena.heap_walk.map(HeapWalkView::new),
         }
+    }
+}
+
+impl HeapWalkView {
+    fn new(says: HeapWalk) -> HeapWalkView {
+        HeapWalkView { busy: HeapTallyView::new(says.busy), committed: says.committed }
     }
 }
 

@@ -44,7 +44,7 @@ pub use free::{BucketView, FreeView, LargestView, ThreadRoomView};
 pub use gap::GapView;
 pub use heads::{AtReport, ThreadsReport};
 pub use heap::{
-    ArenaView, BinView, BlockerView, FreeChunksView, HeapReport, HeapTallyView, HeapTotalsView, HeapView,
+    ArenaView, BinView, BlockerView, FreeChunksView, HeapReport, HeapTallyView, HeapTotalsView, HeapView, HeapWalkView,
     SizeClassView, TrimView, TroubleView, TuningView,
 };
 pub use heap_part::{HeapPartView, HeapRole};
