@@ -123,11 +123,16 @@ fn python_is_shown_by_occupancy() {
 }
 
 #[test]
-fn all_shows_bins_ranges_settings_and_size_classes() {
+fn all_shows_arenas_chunks_bins_ranges_settings_and_size_classes() {
     let text = Made::narrow(vec![glibc(), python()]).text(ALL);
-    for title in
-        ["Bins of glibc", "Ranges of glibc", "Settings of glibc", "Size classes of CPython", "CPython arenas  "]
-    {
+    for title in [
+        "Free chunks of glibc by arena",
+        "Bins of glibc",
+        "Ranges of glibc",
+        "Settings of glibc",
+        "Size classes of CPython",
+        "CPython arenas  ",
+    ] {
         assert!(text.contains(title), "{title}: {text}");
     }
     assert!(text.contains("arena 1 heap 1") && text.contains("128 KiB  larger requests get their own"), "{text}");

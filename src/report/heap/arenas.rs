@@ -54,7 +54,8 @@ pub(super) fn section(cx: Context<'_>, heap: &Heap, id: String, limit: usize) ->
     section.columns.push(("fragm.".to_owned(), Cell::Number));
     section.spare = SPARE;
     let ranked = ranked(heap);
-    let section = section.rows(&ranked, limit, |(number, arena)| row(cx, *number, arena, counts, &figures));
+    let section =
+        section.rows(&ranked, limit, |(number, arena)| row(cx, words::arena(heap, *number), arena, counts, &figures));
     let foot = (heap.arenas.len() > 1).then(|| foot(heap, counts, &figures));
     Section { foot, ..section }
 }
@@ -106,8 +107,7 @@ impl Columns {
     }
 }
 
-fn row(cx: Context<'_>, number: usize, arena: &Arena, counts: Columns, figures: &[&Figure]) -> Vec<String> {
-    let name = if arena.main { "main".to_owned() } else { number.to_string() };
+fn row(cx: Context<'_>, name: String, arena: &Arena, counts: Columns, figures: &[&Figure]) -> Vec<String> {
     let mut cells = vec![name, Hex { addr: arena.id, width: cx.snapshot.width() }.to_string()];
     cells.extend(counts.cells(arena.subheaps, arena.threads));
     cells.extend(figures.iter().map(|figure| bytes((figure.of)(arena))));

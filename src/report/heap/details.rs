@@ -9,7 +9,7 @@ use crate::units::{Bytes, Count, Hex, plural};
 /// Lists of free chunks, as malloc_info has them.
 pub(super) fn bins(heap: &Heap, id: String) -> Section {
     let of_arena = |(number, arena): (usize, &'_ crate::heaps::Arena)| -> Vec<(String, Bin)> {
-        let name = if arena.main { "main".to_owned() } else { number.to_string() };
+        let name = words::arena(heap, number);
         arena.bins.iter().map(|bin| (name.clone(), *bin)).collect()
     };
     let bins: Vec<(String, Bin)> = heap.arenas.iter().enumerate().flat_map(of_arena).collect();

@@ -25,9 +25,8 @@ pub(super) fn section(cx: Context<'_>, answers: &Answers) -> Option<Section> {
         ("why not", Cell::Name),
     ];
     let row = |(index, step): &(usize, Step)| {
-        let is_main = heap.arenas.get(*index).is_some_and(|arena| arena.main);
         vec![
-            if is_main { "main".to_owned() } else { index.to_string() },
+            super::words::arena(heap, *index),
             name(*step),
             Bytes(step.size).to_string(),
             step.fits.name().to_owned(),

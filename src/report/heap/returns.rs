@@ -81,13 +81,12 @@ fn notes(answers: &Answers, returns: &Returns, heap: &Heap) -> Vec<String> {
 }
 
 fn row(cx: Context<'_>, heap: &Heap, pin: &Pin, look: Option<&Look>) -> Vec<String> {
-    let is_main = heap.arenas.get(pin.arena).is_some_and(|arena| arena.main);
     let state = match pin.blocker.state {
         ChunkState::Live => "live",
         ChunkState::Cached => "cached",
     };
     vec![
-        if is_main { "main".to_owned() } else { pin.arena.to_string() },
+        words::arena(heap, pin.arena),
         Hex { addr: pin.blocker.address, width: cx.snapshot.width() }.to_string(),
         Bytes(pin.blocker.size).to_string(),
         state.to_owned(),

@@ -46,9 +46,10 @@ fn of_heap(cx: Context<'_>, heap: &Heap, number: usize, everything: bool) -> Vec
 }
 
 /// What few ask for.
-fn details_of(cx: Context<'_>, heap: &Heap, number: usize) -> [Section; 4] {
+fn details_of(cx: Context<'_>, heap: &Heap, number: usize) -> [Section; 5] {
     let id = |what: &str| format!("heap-{number}-{what}");
     [
+        chunks::by_arena(heap, id("free-by-arena")),
         python::size_classes(heap, id("classes")),
         details::bins(heap, id("bins")),
         details::ranges(cx, heap, id("ranges")),

@@ -22,7 +22,7 @@ pub(super) fn section(cx: Context<'_>, answers: &Answers, limit: usize) -> Optio
     let rows: Vec<(usize, &Arena)> = heap.arenas.iter().enumerate().collect();
     let row = |(index, arena): &(usize, &Arena)| {
         vec![
-            if arena.main { "main".to_owned() } else { index.to_string() },
+            super::words::arena(heap, *index),
             arena.threads.map_or_else(|| super::words::UNKNOWN.to_owned(), |n| n.to_string()),
             bytes(arena.free.as_ref().map(|free| free.largest)),
             bytes(arena.top),

@@ -51,6 +51,12 @@ pub(super) fn fast(allocator: Allocator) -> &'static str {
     }
 }
 
+/// The name of the arena with this number, as malloc_info counts them.
+pub(super) fn arena(heap: &Heap, number: usize) -> String {
+    let is_main = heap.arenas.get(number).is_some_and(|arena| arena.main);
+    if is_main { "main".to_owned() } else { number.to_string() }
+}
+
 /// `4 arenas`.
 pub(super) fn arenas(heap: &Heap) -> String {
     plural(heap.arenas.len() as u64, noun(heap.allocator))

@@ -83,8 +83,8 @@ impl Section {
     }
 
     /// The same with columns.
-    pub fn columns<const N: usize>(mut self, columns: [(&str, Cell); N]) -> Section {
-        self.columns = columns.map(|(title, cell)| (title.to_owned(), cell)).into();
+    pub fn columns<'t>(mut self, columns: impl IntoIterator<Item = (&'t str, Cell)>) -> Section {
+        self.columns = columns.into_iter().map(|(title, cell)| (title.to_owned(), cell)).collect();
         self
     }
 
