@@ -87,7 +87,9 @@ impl Search<'_> {
             if survey.top.is_some() || gaps.close(survey) || self.role(start) == Role::MainMapped {
                 break;
             }
-            next = self.behind_gap(words, survey, end, limit).map(|first| (first, first));
+            // What broke a run would break the next one in the same place.
+            let behind = self.behind_gap(words, survey, end, limit).filter(|first| *first > end);
+            next = behind.map(|first| (first, first));
             if let Some((first, _)) = next {
                 gaps.add(first - end);
             }

@@ -14,10 +14,14 @@ pub(super) struct Troubles {
 }
 
 impl Troubles {
-    /// Adds one.
+    /// Adds one. Several lists may lead to what is broken; it is told once.
     pub(super) fn add(&mut self, code: &'static str, at: Option<u64>, message: impl Into<String>) {
+        let trouble = Trouble { code, message: message.into(), at: at.map(Addr), covered: None };
+        if self.list.contains(&trouble) {
+            return;
+        }
         if self.list.len() < MOST {
-            self.list.push(Trouble { code, message: message.into(), at: at.map(Addr), covered: None });
+            self.list.push(trouble);
         } else {
             self.left_out += 1;
         }

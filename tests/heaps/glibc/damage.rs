@@ -25,6 +25,10 @@ pub fn check(heaps: &Heaps) {
                 pair[1].range
             );
         }
+        let mut told = BTreeSet::new();
+        for trouble in &heap.troubles {
+            assert!(told.insert(format!("{trouble:?}")), "told twice: {trouble:?}");
+        }
         assert!(heap.grade != Grade::Exact || heap.troubles.is_empty(), "exact, and {:?}", heap.troubles);
         assert!(heap.grade != Grade::Partial || !heap.troubles.is_empty(), "partial, and nobody says why");
     }
