@@ -22,7 +22,7 @@ pub(super) fn section(cx: Context<'_>, answers: &Answers) -> Option<Section> {
         ("step", Cell::Words),
         ("needs", Cell::Number),
         ("there is room", Cell::Words),
-        ("why not", Cell::Name),
+        ("why not", Cell::Sentence),
     ];
     let row = |(index, step): &(usize, Step)| {
         vec![

@@ -50,9 +50,20 @@ fn of_heap(heap: &Heap) -> String {
     text.extend(words::mmapped(heap).map(|mmapped| format!("; beside them {mmapped}")));
     text.extend(nearly_empty(heap).map(|arenas| format!("; {arenas}")));
     match heap.grade {
-        Grade::Partial => text + " (partial)",
+        Grade::Partial => text + "; partial" + &broken(heap),
         Grade::Experimental => text + " (experimental)",
         Grade::Exact | Grade::NotWalked => text,
+    }
+}
+
+/// How much was walked where a walk broke; of several, how many.
+fn broken(heap: &Heap) -> String {
+    let mut covered: Vec<(u64, u64)> = heap.troubles.iter().filter_map(|trouble| trouble.covered).collect();
+    covered.dedup();
+    match (covered.as_slice(), heap.troubles.len() as u64) {
+        ([(walked, all)], _) if walked < all => format!(": {} of {} were walked", Bytes(*walked), Bytes(*all)),
+        (_, 0) => String::new(),
+        (_, places) => format!(": the walk broke in {}", plural(places, "place")),
     }
 }
 

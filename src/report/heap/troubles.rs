@@ -13,7 +13,7 @@ const SENTENCE: usize = 400;
 /// What a walk met.
 pub(super) fn section(cx: Context<'_>, heap: &Heap, id: String, limit: usize) -> Section {
     let title = format!("Where the walk of {} broke", words::title(heap.allocator));
-    let columns = [("at", Cell::Address), ("walked", Cell::Words), ("what", Cell::Name)];
+    let columns = [("at", Cell::Address), ("walked", Cell::Words), ("what", Cell::Sentence)];
     let row = |trouble: &Trouble| {
         let at = trouble.at.map(|addr| Hex { addr, width: cx.snapshot.width() }.to_string());
         vec![at.unwrap_or_default(), covered(trouble), shortened(&trouble.message, SENTENCE).to_string()]

@@ -32,7 +32,7 @@ fn class(cell: Cell) -> Option<&'static str> {
         Cell::Number => Some("num"),
         Cell::Address => Some("addr"),
         Cell::Bar => Some("share"),
-        Cell::Name | Cell::Words => None,
+        Cell::Name | Cell::Words | Cell::Sentence => None,
     }
 }
 

@@ -21,7 +21,7 @@ pub(in crate::report) fn write_markdown(paper: &mut Paper, section: &Section) {
     }
     let column = |cell: Cell| match cell {
         Cell::Name | Cell::Address => Column::Code,
-        Cell::Words | Cell::Bar => Column::Words,
+        Cell::Words | Cell::Sentence | Cell::Bar => Column::Words,
         Cell::Number => Column::Signed,
     };
     let columns: Vec<(&str, Column)> =

@@ -15,6 +15,8 @@ pub(in crate::report) enum Cell {
     Name,
     /// Words of our own.
     Words,
+    /// A sentence, in the last column.
+    Sentence,
     /// An address.
     Address,
     /// A number.

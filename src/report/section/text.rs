@@ -39,6 +39,7 @@ fn write_rows(page: &mut Page<'_>, section: &Section, unicode: bool) -> io::Resu
 fn columns<'s>(section: &'s Section, shown: &[bool]) -> Vec<(&'s str, Align)> {
     let align = |cell: Cell| match cell {
         Cell::Name | Cell::Words => Align::Left,
+        Cell::Sentence => Align::Wrapped,
         Cell::Address | Cell::Bar => Align::Fixed,
         Cell::Number => Align::Right,
     };

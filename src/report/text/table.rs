@@ -19,6 +19,8 @@ pub enum Align {
     Left,
     /// Words that say less than those of other columns, and are shortened before them.
     First,
+    /// Sentences, in as many lines as they need; only the last column may hold them.
+    Wrapped,
     /// Addresses: to the left, and never shortened.
     Fixed,
     /// Numbers.
@@ -28,7 +30,7 @@ pub enum Align {
 impl Align {
     /// Whether a column of this width may become narrower.
     fn gives(self, width: usize) -> bool {
-        matches!(self, Align::Left | Align::First) && NARROWEST < width
+        matches!(self, Align::Left | Align::First | Align::Wrapped) && NARROWEST < width
     }
 }
 
@@ -70,7 +72,16 @@ impl<'a> Table<'a> {
         if titles.iter().any(|t| !t.is_empty()) {
             page.line(&self.text(&titles, &widths))?;
         }
-        self.rows.iter().try_for_each(|row| page.line(&self.text(row, &widths)))
+        self.rows.iter().try_for_each(|row| self.write_row(page, row, &widths))
+    }
+
+    fn write_row(&self, page: &mut Page<'_>, row: &[String], widths: &[usize]) -> io::Result<()> {
+        match (self.columns.last(), row) {
+            (Some((_, Align::Wrapped)), [before @ .., sentence]) if !sentence.is_empty() => {
+                page.item(&(self.text(before, widths) + "  "), sentence)
+            }
+            _ => page.line(&self.text(row, widths)),
+        }
     }
 
     fn titles(&self) -> Vec<String> {
@@ -98,7 +109,7 @@ impl<'a> Table<'a> {
 
     fn text(&self, row: &[String], widths: &[usize]) -> String {
         let cells = self.columns.iter().zip(row).zip(widths).map(|(((_, align), cell), width)| match align {
-            Align::Left | Align::First => format!("{:<width$}", shortened(cell, *width)),
+            Align::Left | Align::First | Align::Wrapped => format!("{:<width$}", shortened(cell, *width)),
             Align::Fixed => format!("{cell:<width$}"),
             Align::Right => format!("{cell:>width$}"),
         });
@@ -119,6 +130,19 @@ pub fn cut_note(page: &mut Page<'_>, total: usize, shown: usize, noun: &str) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_sentence_has_as_many_lines_as_it_needs() {
+        let mut table = Table::new(&[("at", Align::Fixed), ("what", Align::Wrapped)]);
+        table.row(["0x1000".into(), "word ".repeat(30)]);
+        table.row(["0x2000".into(), String::new()]);
+        let mut out = Vec::new();
+        table.write(&mut Page::new(&mut out, false)).unwrap();
+        let shown = String::from_utf8(out).unwrap();
+        assert_eq!(shown.matches("word").count(), 30);
+        assert!(shown.lines().all(|line| line.chars().count() <= WIDTH), "{shown}");
+        assert!(shown.contains("\n          word") && shown.ends_with("\n  0x2000\n"), "{shown}");
+    }
 
     #[test]
     fn a_wide_table_is_cut_in_its_widest_words() {
