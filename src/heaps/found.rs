@@ -232,6 +232,8 @@ pub struct Arena {
     pub free: Option<Free>,
     /// Size of the chunk at the end.
     pub top: Option<u64>,
+    /// Bytes from the system that a walk did not reach, because something is broken or missing.
+    pub unreached: u64,
     /// Threads that allocate from it, as it says itself.
     pub threads: Option<u64>,
     /// Rows of malloc_info: fast bins, unsorted, then other bins that are not empty.
@@ -254,6 +256,26 @@ pub struct HeapWalk {
     pub committed: u64,
 }
 
+impl Heap {
+    /// Free bytes in a part, of all kinds; `None` if nothing is known of them.
+    pub fn free_in(&self, part: &Part) -> Option<u64> {
+        let fill = part.fill.as_ref().map(|fill| fill.free_in(part.range))?;
+        let tells = |arena: &Arena| arena.free.is_some() || arena.fast.is_some() || arena.top.is_some();
+        (fill > 0 || self.arena_of(part).is_none_or(tells)).then_some(fill)
+    }
+
+    /// Bytes in a part that threads' caches hold; `None` if nothing is known of them.
+    pub fn cached_in(&self, part: &Part) -> Option<u64> {
+        let fill = part.fill.as_ref().map(|fill| fill.cached_in(part.range))?;
+        let tells = |arena: &Arena| arena.cached.is_some() || self.allocator != Allocator::Glibc;
+        (fill > 0 || self.arena_of(part).is_none_or(tells)).then_some(fill)
+    }
+
+    fn arena_of(&self, part: &Part) -> Option<&Arena> {
+        self.arenas.get(part.role.arena()? as usize)
+    }
+}
+
 impl Arena {
     /// One of which nothing but its place is known.
     pub fn new(id: Addr) -> Arena {
@@ -269,6 +291,7 @@ impl Arena {
             fast: None,
             free: None,
             top: None,
+            unreached: 0,
             threads: None,
             bins: Vec::new(),
             trim: None,

@@ -55,6 +55,8 @@ pub struct Sums {
     pub top: Sum,
     /// What of the system's bytes is no chunk; counts are arenas.
     pub other: Sum,
+    /// Bytes from the system that walks did not reach, because something is broken or missing.
+    pub unreached: u64,
     /// Size of the largest free chunk in any arena; `None` if no arena tells.
     pub largest: Option<u64>,
     /// Free chunks by power of two, as in [`Free::by_power`].
@@ -73,6 +75,7 @@ impl Sums {
             free: Sum::default(),
             top: Sum::default(),
             other: Sum::default(),
+            unreached: 0,
             largest: None,
             by_power: [Tally::default(); POWERS],
         };
@@ -84,6 +87,7 @@ impl Sums {
         let one = |bytes| Tally { count: 1, bytes };
         self.system.add(arena.system.map(one));
         self.reserved = self.reserved.saturating_add(arena.reserved);
+        self.unreached = self.unreached.saturating_add(arena.unreached);
         self.live.add(arena.live);
         self.cached.add(arena.cached);
         self.fast.add(arena.fast);

@@ -87,11 +87,12 @@ impl Search<'_> {
             if survey.top.is_some() || gaps.close(survey) || self.role(start) == Role::MainMapped {
                 break;
             }
-            // What broke a run would break the next one in the same place.
-            let behind = self.behind_gap(words, survey, end, limit).filter(|first| *first > end);
-            next = behind.map(|first| (first, first));
-            if let Some((first, _)) = next {
-                gaps.add(first - end);
+            // What broke a run would break another one in the same place. One that ended may have the next right behind it.
+            let broken = survey.runs.last().is_some_and(|run| run.broken);
+            let behind = self.behind_gap(words, survey, end, limit).filter(|first| !broken || *first > end);
+            next = behind.map(|first| (start_of(survey.shape, first).max(end), first));
+            if let Some((start, _)) = next {
+                gaps.add(start - end);
             }
         }
     }
@@ -203,6 +204,12 @@ fn landmarks(words: &mut Words<'_>, survey: &Survey<'_>) -> Vec<u64> {
     }
     known.sort_unstable();
     known
+}
+
+/// Where a run begins: at a page, if its first chunk is as near to it as alignment puts it (8 bytes on i386).
+fn start_of(shape: Shape, first: u64) -> u64 {
+    let page = first - first % shape.page;
+    if first - page < shape.layout.align { page } else { first }
 }
 
 /// Whether a run may begin with a chunk of this size word: main's, and with no chunk before it.

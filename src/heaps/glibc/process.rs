@@ -263,7 +263,10 @@ impl<'p, 'a> Process<'p, 'a> {
     fn check_caches(&mut self, caches: &Caches) {
         for at in caches.broken.iter().take(4) {
             let message = format!("A thread's cache has a list that leads to what is no chunk of its size: {at:#x}");
-            self.troubles.push(Trouble { code: "cache-list", message, at: Some(Addr(*at)), covered: None });
+            let trouble = Trouble { code: "cache-list", message, at: Some(Addr(*at)), covered: None };
+            if !self.troubles.contains(&trouble) {
+                self.troubles.push(trouble);
+            }
         }
     }
 
@@ -317,10 +320,16 @@ impl<'p, 'a> Process<'p, 'a> {
         let mut arena = result::unwalked(&walked.state, heaps, self.heap_max);
         result::fill(&mut arena, self.snapshot, self.shape, &walked, &cached);
         let covered = walked.state.system.map(|system| (walked.walked.min(system), system));
-        heap.troubles.extend(self.with_hint(std::mem::take(&mut walked.troubles).finish(covered)));
+        let troubles = std::mem::take(&mut walked.troubles).finish(covered);
+        if !troubles.is_empty() {
+            arena.unreached = covered.map_or(0, |(walked, all)| all - walked);
+        }
+        heap.troubles.extend(self.with_hint(troubles));
         let parts = result::parts_of(self.shape, walked, self.heap_max);
         if arena.main {
-            arena.reserved = parts.iter().map(|part| part.range.size()).sum();
+            // A walk that broke ends before the arena does.
+            let least = arena.system.filter(|_| arena.unreached > 0).unwrap_or(0);
+            arena.reserved = parts.iter().map(|part| part.range.size()).sum::<u64>().max(least);
         }
         heap.parts.extend(parts);
         heap.arenas.push(arena);

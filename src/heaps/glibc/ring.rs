@@ -9,7 +9,7 @@ use super::heap_info;
 use super::layout::{Layout, Shape};
 use crate::addr::Addr;
 use crate::heaps::memory::Words;
-use crate::model::Snapshot;
+use crate::model::{Cpu, Snapshot};
 
 /// More arenas than these are damage.
 const MAX_ARENAS: usize = 1 << 16;
@@ -28,16 +28,18 @@ pub(super) struct Ring {
     sound: usize,
     /// Arenas that the heap they lie in names.
     named: usize,
-    /// Heads of all arenas' `bins[]` that are not good. In a wrong layout each arena has some: layouts differ by whole heads,
-    /// so that most of them are good in any.
+    /// Heads of all arenas' `bins[]` that are not good. In a wrong layout each arena has some: those of i386 differ by whole
+    /// heads, and so do some of x86-64, so that most of them are good in any.
     doubtful: u64,
+    /// Whether main lies where gcc puts large objects of x86's .data: at multiples of 32. No two layouts differ by one.
+    aligned: bool,
 }
 
 impl Ring {
     /// Of an arena alone.
     #[cfg(test)]
     pub(super) fn of_one(shape: Shape, arena: Addr) -> Ring {
-        Ring { shape, arenas: vec![arena], open_at: None, sound: 1, named: 0, doubtful: 0 }
+        Ring { shape, arenas: vec![arena], open_at: None, sound: 1, named: 0, doubtful: 0, aligned: true }
     }
 }
 
@@ -67,9 +69,7 @@ pub(super) fn of_anchors(
 }
 
 fn rank(ring: &Ring) -> (bool, usize, usize, usize, Reverse<u64>, bool) {
-    // gcc aligns large objects of .data to 32 bytes, and no two layouts differ by a multiple of that.
-    let aligned = ring.arenas.first().is_some_and(|main| main.0.is_multiple_of(32));
-    (ring.open_at.is_none(), ring.sound, ring.named, ring.arenas.len(), Reverse(ring.doubtful), aligned)
+    (ring.open_at.is_none(), ring.sound, ring.named, ring.arenas.len(), Reverse(ring.doubtful), ring.aligned)
 }
 
 fn of_anchor(snapshot: &Snapshot, words: &mut Words<'_>, anchor: Anchor, shape: Shape) -> Option<Ring> {
@@ -86,13 +86,15 @@ fn of_anchor(snapshot: &Snapshot, words: &mut Words<'_>, anchor: Anchor, shape: 
     }
     main_first(words, &mut ring);
     ring.sound = ring.arenas.iter().filter(|arena| has_memory(words, **arena, shape)).count();
+    let x86 = matches!(snapshot.platform.cpu, None | Some(Cpu::X86 | Cpu::X86_64));
+    ring.aligned = x86 && ring.arenas.first().is_some_and(|main| main.0.is_multiple_of(32));
     ring.named = ring.arenas.iter().filter(|arena| heap_info::is_in_heap(words, **arena)).count();
     Some(ring)
 }
 
 /// From one arena to the next until the first comes again.
 fn follow(words: &mut Words<'_>, start: Addr, shape: Shape, doubtful: u64) -> Option<Ring> {
-    let mut ring = Ring { shape, arenas: vec![start], open_at: None, sound: 0, named: 0, doubtful };
+    let mut ring = Ring { shape, arenas: vec![start], open_at: None, sound: 0, named: 0, doubtful, aligned: false };
     let mut seen = BTreeSet::from([start]);
     let mut at = start;
     loop {
@@ -129,8 +131,9 @@ fn add_known(snapshot: &Snapshot, words: &mut Words<'_>, ring: &mut Ring) -> boo
     for arena in named {
         let bins = arena.checked_add(ring.shape.layout.bins);
         let Some(doubtful) = bins.and_then(|bins| anchor::doubtful_heads(words, bins)) else { continue };
-        confirmed = true;
-        if ring.arenas.len() < MAX_ARENAS && is_apart(&seen, arena, ring.shape) && seen.insert(arena) {
+        let apart = is_apart(&seen, arena, ring.shape);
+        confirmed |= apart || seen.contains(&arena);
+        if ring.arenas.len() < MAX_ARENAS && apart && seen.insert(arena) {
             ring.arenas.push(arena);
             ring.doubtful += doubtful;
         }

@@ -3,8 +3,11 @@
  * Build:  gcc [-m32] [-static] -std=gnu11 -O1 -pthread -o heapstate heapstate.c        (make.sh builds and runs it)
  * Use:    heapstate [KEY=VALUE...]
  *
- *   state=plain|blocked|foreign   blocked: early on, a mapping is put right above [heap], so that brk fails from then on
+ *   state=plain|blocked|foreign|reopened
+ *                                 blocked: early on, a mapping is put right above [heap], so that brk fails from then on
  *                                 foreign: somebody else calls sbrk now and then
+ *                                 reopened: a mapping above [heap] leaves room for some requests only, and goes: brk goes
+ *                                 on right at its old end, and then behind somebody else's sbrk
  *   threads=N    workers besides the main thread, 0 to 12; the last of them ends and leaves its chunks behind [5]
  *   steps=N      allocations and releases of each thread [2500]
  *   slots=N      pointers that each thread holds at most, up to 4000 [1000]
@@ -167,9 +170,36 @@ static void foreign_sbrk(struct worker *w)
     memset(at, 0x5a, size);
 }
 
+static void keep(struct worker *w, size_t size)
+{
+    for (int i = 0; i < opt.slots; i++) {
+        if (w->slot[i]) continue;
+        w->slot[i] = filled(w, malloc(size), size);
+        return;
+    }
+    die("no free slot");
+}
+
+static void reopen_brk(struct worker *w)
+{
+    uintptr_t end = ((uintptr_t)sbrk(0) + PAGE - 1) & -(uintptr_t)PAGE;
+    void *wall = mmap((void *)(end + 0x70000), PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+    if (wall == MAP_FAILED) die("wall");
+    if (!mallopt(M_MMAP_THRESHOLD, 512 << 10)) die("mallopt");
+    keep(w, 500000);
+    keep(w, 300000);
+    keep(w, 300000);
+    munmap(wall, PAGE);
+    /* Whole pages: with an end on no page border malloc cannot grow again (an assertion of sysmalloc). */
+    if (sbrk(PAGE) == (void *)-1) die("sbrk");
+    keep(w, 500000);
+    if (!mallopt(M_MMAP_THRESHOLD, 128 << 10)) die("mallopt");
+}
+
 static void main_event(struct worker *w, int at)
 {
     if (at == opt.steps / 5 && !strcmp(opt.state, "blocked")) block_brk();
+    if (at == opt.steps / 5 && !strcmp(opt.state, "reopened")) reopen_brk(w);
     if (at % (opt.steps / 4) == opt.steps / 8 && !strcmp(opt.state, "foreign")) foreign_sbrk(w);
 }
 

@@ -97,6 +97,7 @@ all_flavours() {
         flavour plain-$bits $bits -- -- seed=1
         flavour blocked-$bits $bits -- -- state=blocked seed=2
         flavour foreign-$bits $bits -- -- state=foreign seed=3
+        flavour reopened-$bits $bits -- -- state=reopened seed=18
         flavour static-$bits $bits -static -- -- seed=4
         flavour single-$bits $bits -- -- threads=0 seed=5
         flavour stripped-$bits $bits -s -- -- seed=6

@@ -1,6 +1,7 @@
 //! What an NT heap lets be checked against itself, and the sentences about it.
 
 use crate::heaps::Tally;
+use crate::units::plural;
 
 /// Counts of all heaps of a process.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -47,14 +48,15 @@ impl Checks {
     /// The heap's TotalFreeSize, in units. An error says what was found instead.
     pub(super) fn total_free(&mut self, stated: u64) -> Result<(), String> {
         self.total_free.add(stated == self.free_units);
-        let message = || format!("TotalFreeSize is {stated} units, and free blocks have {}", self.free_units);
+        let message =
+            || format!("TotalFreeSize is {}, and free blocks have {}", plural(stated, "unit"), self.free_units);
         (stated == self.free_units).then_some(()).ok_or_else(message)
     }
 
     /// How many blocks the heap's free lists have, and how many free ones were met.
     pub(super) fn free_lists(&mut self, listed: u64, met: Tally) -> Result<(), String> {
         self.free_lists.add(listed == met.count);
-        let message = || format!("free lists have {listed} blocks, and {} are free", met.count);
+        let message = || format!("free lists have {}, and {} are free", plural(listed, "block"), met.count);
         (listed == met.count).then_some(()).ok_or_else(message)
     }
 

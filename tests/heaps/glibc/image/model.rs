@@ -126,7 +126,9 @@ impl Maker {
     }
 
     fn piece(&mut self, first: bool) -> Piece {
-        let cut = if self.random.one_in(2) { Cut::Mapped } else { Cut::Foreign(1 + self.random.below(20000)) };
+        // Of 0 where brk goes on at the old end after a piece had to be mapped.
+        let foreign = if self.random.one_in(4) { 0 } else { 1 + self.random.below(20000) };
+        let cut = if self.random.one_in(2) { Cut::Mapped } else { Cut::Foreign(foreign) };
         let mut chunks: Vec<Chunk> = Vec::new();
         let tcache = self.version.tcache_chunk().filter(|_| first);
         let before = self.random.below(4);
