@@ -155,14 +155,27 @@ fn a_run_that_waits_for_a_reader_of_its_output_can_be_ended() {
     assert!(!child.wait().unwrap().success());
 }
 
-#[test]
-fn too_few_threads_are_told_in_a_sentence() {
+/// A run of three dumps with 1,000 jobs, and so many KiB of address space.
+fn with_little_room(kib: u32) -> (Option<i32>, String, String) {
     let place = Place::new();
     place.maps("in", 3);
     let program = place.command(&[]).get_program().to_owned();
-    let limited = "ulimit -v 200000; exec \"$0\" triage in --jobs 1000";
+    let limited = format!("ulimit -v {kib}; exec \"$0\" triage in --jobs 1000 -o out.jsonl");
     let output = Command::new("sh").arg("-c").arg(limited).arg(program).current_dir(place.path("")).output().unwrap();
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert_eq!((output.status.code(), said.lines().count()), (Some(2), 1), "{said}");
-    assert!(said.starts_with("fragscope: no thread can be started") || said.contains("no process"), "{said}");
+    let rows = std::fs::read_to_string(place.path("out.jsonl")).unwrap_or_default();
+    (output.status.code(), String::from_utf8(output.stderr).unwrap(), rows)
+}
+
+#[test]
+fn with_room_for_some_threads_these_read_everything() {
+    let (code, said, rows) = with_little_room(200_000);
+    assert_eq!((code, said.lines().count(), rows.lines().count()), (Some(0), 1, 3), "{said}");
+    assert!(said.starts_with("fragscope: there is room for ") && said.contains(" of 1000 --jobs"), "{said}");
+}
+
+#[test]
+fn without_room_for_a_thread_a_sentence_says_so() {
+    let (code, said, _) = with_little_room(45_000);
+    assert_eq!((code, said.lines().count()), (Some(2), 1), "{said}");
+    assert!(said.starts_with("fragscope: no thread can be started"), "{said}");
 }

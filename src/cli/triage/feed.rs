@@ -22,10 +22,11 @@ pub struct Feed {
 
 impl Feed {
     /// Feeds a run in a thread of its own: a list on stdin may come slowly, and nobody is to wait for it but who has nothing
-    /// else to do.
-    pub fn start(self, run: Arc<Run>) {
+    /// else to do. It begins once `wait` is over.
+    pub fn start(self, run: Arc<Run>, wait: impl FnOnce() + Send + 'static) {
         let of_thread = run.clone();
         let spawned = std::thread::Builder::new().spawn(move || {
+            wait();
             let fed = self.feed(&of_thread);
             of_thread.counts.all_found.store(true, Ordering::Relaxed);
             of_thread.queue.close();

@@ -145,7 +145,7 @@ fn read(args: &Triage, outputs: &Outputs) -> Result<Kept, Failure> {
     let feed = Feed { sources, shard: args.shard, earlier };
     let signal = match args.jobs {
         Some(0) => {
-            feed.start(run.clone());
+            feed.start(run.clone(), || {});
             pool::read_here(&run);
             None
         }

@@ -1,6 +1,6 @@
 //! Runs the workers, and watches over time and Ctrl-C meanwhile.
 
-use std::io;
+use std::io::{self, Write};
 use std::sync::{Arc, RwLock, mpsc};
 use std::thread::Builder;
 use std::time::{Duration, Instant};
@@ -24,10 +24,10 @@ const TICK: Duration = Duration::from_millis(50);
 /// each time (DEFAULT_MMAP_THRESHOLD_MAX is 32 MiB).
 const ROOM: usize = 40 << 20;
 
-/// Reads all that the run is fed with, in so many processes.
+/// Reads all that the run is fed with, in so many processes, or in as many as there is room for.
 ///
-/// Threads are started one after the other, and nothing else is done meanwhile: where there is no room for so many, that is
-/// to be told, and who allocates in that moment can only abort.
+/// Threads are started one after the other, and none does anything before all are there: who allocates while the last
+/// room is taken can only abort.
 ///
 /// Returns the number of the signal that stopped it, if one did.
 pub fn read(
@@ -40,6 +40,8 @@ pub fn read(
 ) -> Option<i32> {
     let slots: Vec<Slot> = (0..jobs).map(|_| Slot::default()).collect();
     let all_started = RwLock::new(());
+    let (started, may_feed) = mpsc::channel::<()>();
+    feed.start(run.clone(), move || may_feed.recv().unwrap_or_default());
     std::thread::scope(|scope| {
         let starting = all_started.write();
         let start_driver = |slot| {
@@ -54,12 +56,17 @@ pub fn read(
             let spawned = room_for_thread().and_then(|()| Builder::new().spawn_scoped(scope, work));
             // Hung up once the thread has all that it needs, or failed: the next one finds what is left then.
             let _ = has_begun.recv();
-            spawned.map_err(|e| run.fail(no_thread(&e))).ok()
+            spawned
         };
-        let drivers: Vec<_> = slots.iter().map_while(start_driver).collect();
-        if !run.is_stopped() {
-            feed.start(run.clone());
+        let mut failed = None;
+        let started_one = |slot| start_driver(slot).map_err(|error| failed = Some(error)).ok();
+        let drivers: Vec<_> = slots.iter().map_while(started_one).collect();
+        match failed {
+            Some(error) if drivers.is_empty() => run.fail(no_thread(&error)),
+            Some(_) => note_fewer(drivers.len(), jobs),
+            None => {}
         }
+        drop(started);
         drop(starting);
         let begun = Instant::now();
         let mut progress = Progress::new(run);
@@ -78,6 +85,11 @@ pub fn read(
         progress.clear();
         caught
     })
+}
+
+/// Says that a run has fewer workers than it was told to have.
+fn note_fewer(started: usize, jobs: usize) {
+    let _ = writeln!(io::stderr(), "fragscope: there is room for {started} of {jobs} --jobs only");
 }
 
 /// Whether a thread can be started, and allocate what it needs, with some left over.
