@@ -60,17 +60,24 @@ const BEHIND: [char; 6] = [',', '.', ';', ':', ')', '?'];
 
 impl Line {
     fn words(&mut self, part: &str) {
-        for (index, word) in part.split(' ').enumerate() {
-            self.blank |= index > 0;
+        let mut rest = Some(part);
+        while let Some(text) = rest {
+            let end = end_of_word(text);
+            let (word, behind) = text.split_at(end);
             if !word.is_empty() {
                 self.word(word);
             }
+            rest = behind.strip_prefix(' ');
+            self.blank |= rest.is_some();
         }
     }
 
     fn word(&mut self, word: &str) {
         let (before, rest) = word.split_at(word.len() - word.trim_start_matches(BEFORE).len());
-        let core = rest.trim_end_matches(BEHIND);
+        let mut core = rest.trim_end_matches(BEHIND);
+        if let (true, Some(call)) = (opens_call(core), rest.get(..=core.len())) {
+            core = if call.ends_with(')') { call } else { core };
+        }
         let behind = rest.get(core.len()..).unwrap_or_default();
         self.add(Piece::Plain, before);
         match is_plain(core) {
@@ -108,6 +115,25 @@ impl Line {
     }
 }
 
+/// Characters of the arguments of a call.
+const ARGUMENTS: usize = 60;
+
+/// Where a word ends: at a blank, but for those between the brackets of a call, as `malloc(1.50 MiB)`.
+fn end_of_word(text: &str) -> usize {
+    let blank = text.find(' ').unwrap_or(text.len());
+    let call = text.find(')').filter(|end| *end < ARGUMENTS && *end > blank);
+    match call.filter(|_| text.get(..blank).is_some_and(opens_call)) {
+        Some(end) => text.get(end..).and_then(|rest| rest.find(' ')).map_or(text.len(), |more| end + more),
+        None => blank,
+    }
+}
+
+/// Whether a word has a bracket in it that is still open.
+fn opens_call(word: &str) -> bool {
+    let inner = word.trim_start_matches(BEFORE);
+    inner.matches('(').count() > inner.matches(')').count()
+}
+
 /// Whether a word is nothing but a word: letters with hyphens or an apostrophe between them (`gcore-like`, `dump's`), a
 /// number (`65,530`, `98.29`, `64-bit`, `4×`), or a mark that stands alone.
 fn is_plain(core: &str) -> bool {
@@ -118,6 +144,7 @@ fn is_plain(core: &str) -> bool {
 fn is_words(core: &str) -> bool {
     let letters = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphabetic());
     let commit = core.len() >= 7 && core.bytes().all(|b| b.is_ascii_hexdigit());
+    let core = core.strip_suffix('\'').unwrap_or(core);
     !commit && core.split(['-', '\'']).all(letters)
 }
 
@@ -187,6 +214,13 @@ mod tests {
             ("1. no list", r"1\. no list"),
             ("see 0x10 0x20.", "see `0x10 0x20`."),
             ("4×", "4×"),
+            ("so malloc(1.50 MiB) is served, and", "so `malloc(1.50 MiB)` is served, and"),
+            (
+                "call malloc_trim(0), or mallopt(M_ARENA_MAX, 2).",
+                "call `malloc_trim(0)`, or `mallopt(M_ARENA_MAX, 2)`.",
+            ),
+            ("the heaps' own data (see f(a, b))", "the heaps' own data (see `f(a, b)`)"),
+            ("f(a b is left open", "`f(a` b is left open"),
         ] {
             assert_eq!(prose(text), shown, "{text}");
         }
