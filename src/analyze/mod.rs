@@ -47,6 +47,7 @@ pub use grid::Grid;
 pub use groups::{By, OwnerGroup};
 pub use locate::{Location, Spot};
 pub use reach::Reach;
+pub use reasons::others_who_refuse;
 pub use splitters::{Group, GroupSplitter, Splitter};
 pub use stacks::{StackTotals, ThreadRoom};
 pub use totals::{KindTotals, Totals};

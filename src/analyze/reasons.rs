@@ -261,22 +261,24 @@ impl Reasons<'_> {
 
     /// A verdict of `fits` names who else could have refused.
     fn others_reason(&self) -> Option<String> {
-        if self.kind != VerdictKind::Fits {
-            return None;
+        (self.kind == VerdictKind::Fits).then(|| others_who_refuse(self.case.snapshot))
+    }
+}
+
+/// Who could refuse a request for which there is room in the address space, in a sentence.
+pub fn others_who_refuse(snapshot: &Snapshot) -> String {
+    let limits = &snapshot.limits;
+    match snapshot.platform.os {
+        Some(os) if os.is_linux() => linux_suspects(limits),
+        Some(Os::Windows) if limits.commit_left.is_none() => {
+            "what else could have refused it: the commit limit (not in this dump), a job object's memory limit, \
+             or a heap of fixed size"
+                .into()
         }
-        let limits = &self.case.snapshot.limits;
-        match self.case.snapshot.platform.os {
-            Some(os) if os.is_linux() => Some(linux_suspects(limits)),
-            Some(Os::Windows) if limits.commit_left.is_none() => Some(
-                "what else could have refused it: the commit limit (not in this dump), a job object's memory limit, \
-                 or a heap of fixed size"
-                    .into(),
-            ),
-            Some(Os::Windows) => {
-                Some("what else could have refused it: a job object's memory limit, or a heap of fixed size".into())
-            }
-            _ => Some("what else could have refused it: a limit on the process's memory or address space".into()),
+        Some(Os::Windows) => {
+            "what else could have refused it: a job object's memory limit, or a heap of fixed size".into()
         }
+        _ => "what else could have refused it: a limit on the process's memory or address space".into(),
     }
 }
 

@@ -4,7 +4,7 @@ use std::io;
 
 use super::text::page::Page;
 
-pub(super) const DEFINITIONS: [(&str, &str); 35] = [
+pub(super) const DEFINITIONS: [(&str, &str); 37] = [
     ("address space", "the addresses that this process could ever map, floor to ceiling."),
     ("gap", "a maximal run of free addresses between two regions, or between a region and an end of the space."),
     (
@@ -75,7 +75,7 @@ pub(super) const DEFINITIONS: [(&str, &str); 35] = [
     (
         "fast",
         "freed chunks in fast bins, which are not joined with their neighbours; of Windows heaps free blocks in groups of \
-         one size (LFH).",
+         one size (LFH), or in XP's lookaside lists.",
     ),
     ("free inside", "free chunks in bins, without fast and cached ones and without top. Largest: the largest of them."),
     ("top", "the free chunk at an arena's end, from which it grows and which alone it gives back by itself."),
@@ -111,6 +111,14 @@ pub(super) const DEFINITIONS: [(&str, &str); 35] = [
          cached one goes with its thread. What it may be is a guess by its first words.",
     ),
     (
+        "would return",
+        "address space that malloc_trim(0) would give back if that chunk were free too, with what it gives back anyway.",
+    ),
+    (
+        "needs",
+        "what a step of growth asks the system for: the request, its header and what malloc adds, in whole pages.",
+    ),
+    (
         "memory, address space",
         "malloc_trim(0) gives back the memory of whole free pages, wherever they are; their addresses stay taken. Only \
          the end of the brk heap, and whole heaps, go back as address space.",
@@ -143,7 +151,9 @@ pub(super) const HEAP: &[&str] = &[
     "occupancy",
     "served from inside",
     "growth",
+    "needs",
     "trim blocker",
+    "would return",
     "memory, address space",
     "reserved",
 ];

@@ -25,8 +25,7 @@ pub struct Shares {
     pub cached: u64,
     /// Free chunks of all kinds, top included.
     pub free: u64,
-    /// What else a walked heap takes: its own data, fenceposts, what lies between its pieces, and what was not met where a
-    /// walk broke.
+    /// What else a walked heap takes: its own data, fenceposts, and what lies between its pieces.
     pub overhead: u64,
     /// Memory of heaps of which nobody knows what is in it.
     pub unwalked: u64,
@@ -51,6 +50,7 @@ pub fn shares(snapshot: &Snapshot, totals: &Totals, heaps: &Heaps) -> Shares {
     let cached = cached.min(walked - free);
     let rest = walked - free - cached;
     let in_use = live_chunks(heaps).saturating_sub(covered).min(rest);
+    let unreached = unreached_inside(heaps).min(rest - in_use);
     Shares {
         span: totals.span,
         gaps: totals.free + totals.unknown,
@@ -59,8 +59,8 @@ pub fn shares(snapshot: &Snapshot, totals: &Totals, heaps: &Heaps) -> Shares {
         in_use,
         cached,
         free,
-        overhead: rest - in_use,
-        unwalked: all_heaps - walked,
+        overhead: rest - in_use - unreached,
+        unwalked: all_heaps - walked + unreached,
     }
 }
 
@@ -113,6 +113,17 @@ fn covered(heaps: &Heaps, tiles: &[Tile<'_>]) -> u64 {
     let parts = heaps.list.iter().flat_map(|heap| &heap.parts).map(|part| part.range.size());
     let tiles = tiles.iter().map(|tile| tile.range.size());
     parts.fold(0, u64::saturating_add).saturating_sub(tiles.fold(0, u64::saturating_add))
+}
+
+/// What walks that broke did not reach of the pieces that they were in. Main's last piece ends where its walk did.
+fn unreached_inside(heaps: &Heaps) -> u64 {
+    let of_arena = |heap: &Heap, arena: &Arena| {
+        let main = || heap.parts.iter().filter(|part| matches!(part.role, Role::MainBrk | Role::MainMapped));
+        let pieces = if arena.main { main().map(|part| part.range.size()).sum() } else { u64::MAX };
+        arena.unreached.saturating_sub(arena.system.unwrap_or(0).saturating_sub(pieces))
+    };
+    let of_heap = |heap: &Heap| heap.arenas.iter().map(|arena| of_arena(heap, arena)).fold(0, u64::saturating_add);
+    heaps.list.iter().map(of_heap).fold(0, u64::saturating_add)
 }
 
 /// Bytes of all chunks in use, as the walks counted them.

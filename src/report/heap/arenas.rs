@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use super::words::{self, bytes};
-use crate::heaps::{Arena, Free, Heap, Sums, Tally};
+use crate::heaps::{Allocator, Arena, Free, Grade, Heap, Sums, Tally};
 use crate::report::Context;
 use crate::report::section::{Cell, Section};
 use crate::units::{Count, Hex, percent};
@@ -77,8 +77,13 @@ fn ranked(heap: &Heap) -> Vec<(usize, &Arena)> {
 
 impl Figure {
     fn says_something(&self, heap: &Heap) -> bool {
-        let mut values = heap.arenas.iter().filter_map(self.of);
-        if self.may_lack { values.any(|value| value > 0) } else { values.next().is_some() }
+        let mut values = heap.arenas.iter().map(self.of);
+        // What a broken walk does not tell is shown as unknown; other allocators have nothing of the kind.
+        let broken = heap.allocator == Allocator::Glibc && heap.grade == Grade::Partial;
+        match self.may_lack {
+            true => values.any(|value| value.map_or(broken, |value| value > 0)),
+            false => values.any(|value| value.is_some()),
+        }
     }
 }
 

@@ -48,13 +48,12 @@ pub(super) fn ranges(cx: Context<'_>, heap: &Heap, id: String) -> Section {
     ];
     let named: Vec<(&Part, String)> = heap.parts.iter().zip(part_names(heap)).collect();
     let row = |(part, name): &(&Part, String)| {
-        let fill = part.fill.as_ref();
         vec![
             hex(part.range.start()),
             hex(part.range.end()),
             Bytes(part.range.size()).to_string(),
-            words::bytes(fill.map(|fill| fill.free_in(part.range))),
-            words::bytes(fill.map(|fill| fill.cached_in(part.range))),
+            words::bytes(heap.free_in(part)),
+            words::bytes(heap.cached_in(part)),
             name.clone(),
         ]
     };
@@ -85,7 +84,7 @@ fn settings(cx: Context<'_>, tuning: Tuning) -> Vec<(&'static str, String, Strin
         ("mmap_threshold", bytes(tuning.mmap_threshold), format!("larger requests get their own mapping; {fixed}")),
         ("trim_threshold", bytes(tuning.trim_threshold), "a larger top is given back".to_owned()),
         ("top_pad", bytes(tuning.top_pad), "asked for on top of each request to the system".to_owned()),
-        ("arena_max", limit, "arenas".to_owned()),
+        ("arena_max", limit, "arenas that there may be".to_owned()),
         ("mmapped chunks", Count(tuning.mmapped.count).to_string(), mmapped),
         ("mmapped bytes", bytes(tuning.mmapped.bytes), String::new()),
     ];

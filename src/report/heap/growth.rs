@@ -33,7 +33,7 @@ pub(super) fn section(cx: Context<'_>, answers: &Answers) -> Option<Section> {
             step.obstacle.map(|obstacle| why(cx, growth, obstacle)).unwrap_or_default(),
         ]
     };
-    let remark = format!("what is tried in turn for {} that nothing free inside serves", Bytes(growth.request));
+    let remark = format!("what is tried in turn for {} once nothing free inside serves it", Bytes(growth.request));
     let section = Section::new("heap-growth", "How the heap would grow", remark, "step").columns(columns);
     Some(section.rows(&rows, usize::MAX, row).notes(brk(cx, growth).into_iter().collect()))
 }

@@ -42,7 +42,7 @@ pub(in crate::report) fn nothing(has_memory: bool) -> &'static str {
 fn of_heap(heap: &Heap) -> String {
     let sums = Sums::of(heap);
     let mut text = format!("{}: {}", words::title(heap.allocator), held(heap, &sums));
-    let inside = inside(heap.allocator, &sums);
+    let inside = inside(heap.allocator, heap.grade, &sums);
     match inside.is_empty() {
         true => text.push_str("; what of it is live was not walked"),
         false => text.push_str(&format!(": {}", inside.join(", "))),
@@ -50,20 +50,12 @@ fn of_heap(heap: &Heap) -> String {
     text.extend(words::mmapped(heap).map(|mmapped| format!("; beside them {mmapped}")));
     text.extend(nearly_empty(heap).map(|arenas| format!("; {arenas}")));
     match heap.grade {
-        Grade::Partial => text + "; partial" + &broken(heap),
+        Grade::Partial if sums.unreached > 0 => {
+            text + &format!("; partial: {} could not be walked", Bytes(sums.unreached))
+        }
+        Grade::Partial => text + " (partial)",
         Grade::Experimental => text + " (experimental)",
         Grade::Exact | Grade::NotWalked => text,
-    }
-}
-
-/// How much was walked where a walk broke; of several, how many.
-fn broken(heap: &Heap) -> String {
-    let mut covered: Vec<(u64, u64)> = heap.troubles.iter().filter_map(|trouble| trouble.covered).collect();
-    covered.dedup();
-    match (covered.as_slice(), heap.troubles.len() as u64) {
-        ([(walked, all)], _) if walked < all => format!(": {} of {} were walked", Bytes(*walked), Bytes(*all)),
-        (_, 0) => String::new(),
-        (_, places) => format!(": the walk broke in {}", plural(places, "place")),
     }
 }
 
@@ -72,23 +64,27 @@ fn held(heap: &Heap, sums: &Sums) -> String {
     let verb = if heap.arenas.len() == 1 { "holds" } else { "hold" };
     match sums.system.at_least() {
         Some(system) => {
-            let reserved = sums.reserved.checked_sub(system.bytes).filter(|tails| *tails > 0);
-            let tails = reserved.map(|_| format!(" ({} reserved)", Bytes(sums.reserved))).unwrap_or_default();
-            format!("{arenas} {verb} {}{} from the system{tails}", at_least(sums.system), Bytes(system.bytes))
+            let (has, reserved) = (Bytes(system.bytes).to_string(), Bytes(sums.reserved).to_string());
+            let tails = sums.reserved > system.bytes && has != reserved;
+            let tails = if tails { format!(" ({reserved} reserved)") } else { String::new() };
+            format!("{arenas} {verb} {}{has} from the system{tails}", at_least(sums.system))
         }
         None => format!("{arenas} {verb} {}", Bytes(sums.reserved)),
     }
 }
 
-fn inside(allocator: Allocator, sums: &Sums) -> Vec<String> {
+fn inside(allocator: Allocator, grade: Grade, sums: &Sums) -> Vec<String> {
+    let at_least = |sum: Sum| if sums.unreached > 0 { "at least " } else { at_least(sum) };
     let part = |sum: Sum, what: &str, always: bool| {
         let tally = sum.at_least().filter(|tally| always || tally.bytes > 0)?;
         Some(format!("{}{} {what}", at_least(sum), Bytes(tally.bytes)))
     };
     let free =
         sums.free.at_least().map(|free| format!("{}{} free{}", at_least(sums.free), Bytes(free.bytes), of(sums)));
+    // To the heap a cached chunk is in use: where no cache could be read, nothing tells them apart.
+    let lost = allocator == Allocator::Glibc && grade == Grade::Partial && sums.cached.at_least().is_none();
     let parts = [
-        part(sums.live, "live", true),
+        part(sums.live, if lost { "live or cached by threads" } else { "live" }, true),
         part(sums.cached, "cached by threads", false),
         part(sums.fast, words::fast(allocator), false),
         free,

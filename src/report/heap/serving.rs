@@ -4,14 +4,16 @@ use super::growth;
 use super::words::bytes;
 use crate::analyze::heaps::serving::{Fits, Source, Step, StepKind};
 use crate::analyze::heaps::{Answers, Inside, Serving, arena_name, glibc};
-use crate::heaps::{Arena, Heap};
+use crate::analyze::others_who_refuse;
+use crate::heaps::{Arena, Grade, Heap};
 use crate::report::Context;
 use crate::report::section::{Cell, Section};
 use crate::units::{Bytes, distinct, plural};
 
 /// What each arena would do with the request.
 pub(super) fn section(cx: Context<'_>, answers: &Answers, limit: usize) -> Option<Section> {
-    let (serving, heap) = (answers.serving.as_ref()?, glibc(cx.heaps)?);
+    let heap = glibc(cx.heaps)?;
+    let Some(serving) = answers.serving.as_ref() else { return aligned(cx) };
     let columns = [
         ("arena", Cell::Words),
         ("threads", Cell::Number),
@@ -34,6 +36,18 @@ pub(super) fn section(cx: Context<'_>, answers: &Answers, limit: usize) -> Optio
     Some(section.columns(columns).rows(&rows, limit, row).notes(sentences(cx, answers, serving, heap)))
 }
 
+/// What is asked for with an alignment is no question to malloc.
+fn aligned(cx: Context<'_>) -> Option<Section> {
+    let request = cx.snapshot.request.filter(|request| request.align.is_some())?;
+    let title = "Could the request be served from inside";
+    let note = format!(
+        "not answered for {} with an alignment: posix_memalign asks for more and gives the rest back; --need without one \
+         asks for malloc",
+        Bytes(request.size)
+    );
+    Some(Section::new("heap-serving", title, "", "arena").notes(vec![note]))
+}
+
 /// The answer in sentences, the decisive first: of the arena of the thread that crashed, or else of the main one; then
 /// what other arenas have.
 fn sentences(cx: Context<'_>, answers: &Answers, serving: &Serving, heap: &Heap) -> Vec<String> {
@@ -54,6 +68,12 @@ fn sentences(cx: Context<'_>, answers: &Answers, serving: &Serving, heap: &Heap)
         None => {}
     }
     said.extend(elsewhere(serving, heap, arena));
+    if matches!(serving.source(heap, arena), Source::Step(_) | Source::MainStep(_)) {
+        said.push(others_who_refuse(cx.snapshot));
+    }
+    if heap.grade == Grade::Partial {
+        said.push("something in this heap is broken or missing: malloc itself may meet it, and fail".to_owned());
+    }
     said
 }
 
@@ -85,7 +105,7 @@ pub(super) fn sentence(cx: Context<'_>, serving: &Serving, heap: &Heap, arena: u
             format!("{ask} fails in {name}: nothing free inside is large enough ({lacks}); {}{then}", why.join("; "))
         }
         Source::Unknown => {
-            format!("it cannot be told whether {ask} is served inside {name}: its chunks were not walked")
+            format!("it cannot be told whether {ask} is served inside {name}: not all of its chunks were walked")
         }
     }
 }

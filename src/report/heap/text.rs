@@ -20,7 +20,7 @@ pub fn write_heap(out: &mut dyn Write, cx: Context<'_>, options: HeapOptions<'_>
     }
     page.line("")?;
     let facts = head::facts(cx, PLAIN).into_iter().chain(troubles::facts(cx));
-    facts.into_iter().try_for_each(|(lead, text)| page.item(&format!("{lead:<9}"), &text))?;
+    facts.into_iter().try_for_each(|(lead, text)| page.item(&format!("{lead:<8} "), &text))?;
     for section in sections::all(cx, options) {
         section::write_text(&mut page, &section, options.unicode)?;
     }

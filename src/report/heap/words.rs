@@ -43,10 +43,11 @@ pub(super) fn chunk(allocator: Allocator) -> &'static str {
     }
 }
 
-/// Where freed blocks wait that are kept apart from the others: fast bins, or groups of one size.
+/// Where freed blocks wait that are kept apart from the others: fast bins, or what Windows has in front of its lists.
 pub(super) fn fast(allocator: Allocator) -> &'static str {
     match allocator {
-        Allocator::Wine | Allocator::Nt => "free in groups of one size (LFH)",
+        Allocator::Wine => "free in groups of one size (LFH)",
+        Allocator::Nt => "free in groups or lists of one size (LFH, lookaside)",
         _ => "in fast bins",
     }
 }

@@ -77,7 +77,9 @@ impl<'a> Table<'a> {
 
     fn write_row(&self, page: &mut Page<'_>, row: &[String], widths: &[usize]) -> io::Result<()> {
         match (self.columns.last(), row) {
-            (Some((_, Align::Wrapped)), [before @ .., sentence]) if !sentence.is_empty() => {
+            (Some((_, Align::Wrapped)), [before @ .., sentence])
+                if row.len() == self.columns.len() && !sentence.trim().is_empty() =>
+            {
                 page.item(&(self.text(before, widths) + "  "), sentence)
             }
             _ => page.line(&self.text(row, widths)),

@@ -303,7 +303,8 @@ pub(super) fn heaps(cx: Context<'_>) -> List<'_, HeapView<'_>> {
 impl<'a> HeapView<'a> {
     fn new(cx: Context<'a>, heap: &'a Heap) -> HeapView<'a> {
         let names = part_names(heap);
-        let part = move |index: usize| Some(HeapPartView::new(cx, heap.parts.get(index)?, names.get(index)?.clone()));
+        let part =
+            move |index: usize| Some(HeapPartView::new(cx, heap, heap.parts.get(index)?, names.get(index)?.clone()));
         HeapView {
             allocator: Word(heap.allocator),
             layout: heap.layout.as_deref(),

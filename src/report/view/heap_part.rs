@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Address, Context, OwnerView};
-use crate::heaps::{Part, Role};
+use crate::heaps::{Heap, Part, Role};
 
 /// A range that belongs to a heap.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -22,9 +22,9 @@ pub struct HeapPartView<'a> {
     pub arena: Option<u32>,
     /// Which of the arena's heaps it is, the oldest is 0.
     pub heap: Option<u32>,
-    /// Free bytes in it; null if it was not walked.
+    /// Free bytes in it; null if it was not walked, or nothing is known of them.
     pub free: Option<u64>,
-    /// Bytes in it that threads' caches hold.
+    /// Bytes in it that threads' caches hold; null if nothing is known of them.
     pub cached: Option<u64>,
     /// Who has its first address on the map; null if nobody.
     pub owner: Option<OwnerView<'a>>,
@@ -53,7 +53,7 @@ pub enum HeapRole {
 }
 
 impl<'a> HeapPartView<'a> {
-    pub(super) fn new(cx: Context<'a>, part: &'a Part, name: String) -> HeapPartView<'a> {
+    pub(super) fn new(cx: Context<'a>, of: &Heap, part: &'a Part, name: String) -> HeapPartView<'a> {
         let (role, arena, heap) = parts_of(part.role);
         let region = cx.snapshot.space.region_at(part.range.start());
         HeapPartView {
@@ -63,8 +63,8 @@ impl<'a> HeapPartView<'a> {
             role,
             arena,
             heap,
-            free: part.fill.as_ref().map(|fill| fill.free_in(part.range)),
-            cached: part.fill.as_ref().map(|fill| fill.cached_in(part.range)),
+            free: of.free_in(part),
+            cached: of.cached_in(part),
             owner: cx.owner_of(region),
         }
     }

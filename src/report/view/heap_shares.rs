@@ -27,7 +27,7 @@ pub struct HeapSharesView {
     pub outside_heaps: u64,
     /// Of `live`: chunks in use, with their headers.
     pub live_in_heaps: u64,
-    /// Of `live`: heaps' own data, fenceposts, what lies between their pieces, and what was not met where a walk broke.
+    /// Of `live`: heaps' own data, fenceposts, and what lies between their pieces.
     pub heap_overhead: u64,
     /// Of `live`: heaps of which nobody knows what is in them.
     pub heap_not_walked: u64,

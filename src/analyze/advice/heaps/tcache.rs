@@ -15,7 +15,11 @@ pub(super) fn try_it(patient: &Patient<'_>) -> Option<Advice> {
     let page = patient.snapshot.space.bounds().page_size.max(1);
     let held = |pin: &&Pin| pin.blocker.size.saturating_add(pin.blocker.free_below);
     let memory: u64 = pins.iter().map(held).map(|bytes| bytes - bytes % page).fold(0, u64::saturating_add);
-    let ends: Vec<AddrRange> = pins.iter().filter_map(|pin| main.end_of_brk(pin.would_return?.size())).collect();
+    // What trimming gives back with the chunk in its place is no merit of its going.
+    let anyway = main.arena.trim.map_or(0, |trim| trim.address_space);
+    let gains = |end: &AddrRange| end.size() > anyway;
+    let ends = pins.iter().filter_map(|pin| main.end_of_brk(pin.would_return?.size())).filter(gains);
+    let ends: Vec<AddrRange> = ends.collect();
     let what = format!(
         "{} that only a thread's cache holds {} the end of an arena: {} right below",
         plural(pins.len() as u64, "chunk"),

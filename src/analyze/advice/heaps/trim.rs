@@ -31,7 +31,7 @@ pub(super) fn try_malloc_trim(patient: &Patient<'_>) -> Option<Advice> {
     let main = Main::of(patient)?;
     let all = Returns::of(patient.snapshot, patient.heaps);
     let glibc = |r: &&Returns| patient.heaps.list.get(r.heap).is_some_and(|h| h.allocator == Allocator::Glibc);
-    let returns = all.iter().find(glibc).filter(|returns| returns.memory > 0)?;
+    let returns = all.iter().find(glibc).filter(|returns| returns.memory > 0 || returns.address_space > 0)?;
     let of_brk = main.arena.trim.map_or(0, |trim| trim.address_space);
     let end: Vec<AddrRange> = main.end_of_brk(of_brk).into_iter().collect();
     let what = match end.is_empty() {
