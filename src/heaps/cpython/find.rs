@@ -243,9 +243,13 @@ fn slot_of(words: &mut Words<'_>, arena: Addr) -> Option<u64> {
 /// The cheap part of [`Record::may_be`], for every word of a process.
 fn may_be_record(platform: &Platform, window: &[u64; 4]) -> bool {
     let [address, pool_address, counts, further] = *window;
+    // What most words fail comes first.
+    if address % PAGE != 0 || address == 0 || pool_address < address {
+        return false;
+    }
     let (free, all) = match platform.width.bytes() {
         8 => (low_half(platform, counts), if low_half(platform, 1) == 1 { counts >> 32 } else { counts & 0xffff_ffff }),
         _ => (counts, further),
     };
-    (63..=64).contains(&all) && free <= all && address != 0 && address % PAGE == 0 && pool_address >= address
+    (63..=64).contains(&all) && free <= all
 }
