@@ -155,6 +155,24 @@ impl Heap {
         let above = self.parts.partition_point(|part| part.range.start() <= addr);
         self.parts.get(above.checked_sub(1)?).filter(|part| part.range.contains(addr))
     }
+
+    /// Free bytes in a part, of all kinds; `None` if nothing is known of them.
+    pub fn free_in(&self, part: &Part) -> Option<u64> {
+        let fill = part.fill.as_ref().map(|fill| fill.free_in(part.range))?;
+        let tells = |arena: &Arena| arena.free.is_some() || arena.fast.is_some() || arena.top.is_some();
+        (fill > 0 || self.arena_of(part).is_none_or(tells)).then_some(fill)
+    }
+
+    /// Bytes in a part that threads' caches hold; `None` if nothing is known of them.
+    pub fn cached_in(&self, part: &Part) -> Option<u64> {
+        let fill = part.fill.as_ref().map(|fill| fill.cached_in(part.range))?;
+        let tells = |arena: &Arena| arena.cached.is_some() || self.allocator != Allocator::Glibc;
+        (fill > 0 || self.arena_of(part).is_none_or(tells)).then_some(fill)
+    }
+
+    fn arena_of(&self, part: &Part) -> Option<&Arena> {
+        self.arenas.get(part.role.arena()? as usize)
+    }
 }
 
 /// How many, and how many bytes with their headers.
@@ -254,26 +272,6 @@ pub struct HeapWalk {
     pub busy: Tally,
     /// Committed bytes of its regions, without those of large blocks.
     pub committed: u64,
-}
-
-impl Heap {
-    /// Free bytes in a part, of all kinds; `None` if nothing is known of them.
-    pub fn free_in(&self, part: &Part) -> Option<u64> {
-        let fill = part.fill.as_ref().map(|fill| fill.free_in(part.range))?;
-        let tells = |arena: &Arena| arena.free.is_some() || arena.fast.is_some() || arena.top.is_some();
-        (fill > 0 || self.arena_of(part).is_none_or(tells)).then_some(fill)
-    }
-
-    /// Bytes in a part that threads' caches hold; `None` if nothing is known of them.
-    pub fn cached_in(&self, part: &Part) -> Option<u64> {
-        let fill = part.fill.as_ref().map(|fill| fill.cached_in(part.range))?;
-        let tells = |arena: &Arena| arena.cached.is_some() || self.allocator != Allocator::Glibc;
-        (fill > 0 || self.arena_of(part).is_none_or(tells)).then_some(fill)
-    }
-
-    fn arena_of(&self, part: &Part) -> Option<&Arena> {
-        self.arenas.get(part.role.arena()? as usize)
-    }
 }
 
 impl Arena {

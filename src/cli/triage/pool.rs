@@ -39,11 +39,11 @@ pub fn read(
     signals: &Signals,
 ) -> Option<i32> {
     let slots: Vec<Slot> = (0..jobs).map(|_| Slot::default()).collect();
-    let all_started = RwLock::new(());
-    let (started, may_feed) = mpsc::channel::<()>();
-    feed.start(run.clone(), move || may_feed.recv().unwrap_or_default());
+    let all_started = Arc::new(RwLock::new(()));
+    let starting = all_started.write();
+    let gate = all_started.clone();
+    feed.start(run.clone(), move || drop(gate.read()));
     std::thread::scope(|scope| {
-        let starting = all_started.write();
         let start_driver = |slot| {
             let (begun, has_begun) = mpsc::channel::<()>();
             let gate = &all_started;
@@ -66,7 +66,6 @@ pub fn read(
             Some(_) => note_fewer(drivers.len(), jobs),
             None => {}
         }
-        drop(started);
         drop(starting);
         let begun = Instant::now();
         let mut progress = Progress::new(run);

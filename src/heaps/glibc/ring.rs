@@ -36,10 +36,9 @@ pub(super) struct Ring {
 }
 
 impl Ring {
-    /// Of an arena alone.
-    #[cfg(test)]
+    /// Of an arena alone, before anything of it was looked at.
     pub(super) fn of_one(shape: Shape, arena: Addr) -> Ring {
-        Ring { shape, arenas: vec![arena], open_at: None, sound: 1, named: 0, doubtful: 0, aligned: true }
+        Ring { shape, arenas: vec![arena], open_at: None, sound: 0, named: 0, doubtful: 0, aligned: false }
     }
 }
 
@@ -94,7 +93,7 @@ fn of_anchor(snapshot: &Snapshot, words: &mut Words<'_>, anchor: Anchor, shape: 
 
 /// From one arena to the next until the first comes again.
 fn follow(words: &mut Words<'_>, start: Addr, shape: Shape, doubtful: u64) -> Option<Ring> {
-    let mut ring = Ring { shape, arenas: vec![start], open_at: None, sound: 0, named: 0, doubtful, aligned: false };
+    let mut ring = Ring { doubtful, ..Ring::of_one(shape, start) };
     let mut seen = BTreeSet::from([start]);
     let mut at = start;
     loop {

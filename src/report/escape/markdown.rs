@@ -121,8 +121,10 @@ const ARGUMENTS: usize = 60;
 /// Where a word ends: at a blank, but for those between the brackets of a call, as `malloc(1.50 MiB)`.
 fn end_of_word(text: &str) -> usize {
     let blank = text.find(' ').unwrap_or(text.len());
-    let call = text.find(')').filter(|end| *end < ARGUMENTS && *end > blank);
-    match call.filter(|_| text.get(..blank).is_some_and(opens_call)) {
+    if !text.get(..blank).is_some_and(opens_call) {
+        return blank;
+    }
+    match text.find(')').filter(|end| (blank..ARGUMENTS).contains(end)) {
         Some(end) => text.get(end..).and_then(|rest| rest.find(' ')).map_or(text.len(), |more| end + more),
         None => blank,
     }

@@ -8,9 +8,9 @@ mod trim;
 
 use super::{Advice, Patient, Remedy, arenas};
 use crate::addr::{Addr, AddrRange};
-use crate::analyze::heaps::{glibc, is_contiguous};
+use crate::analyze::heaps::{Returns, glibc, is_contiguous};
 use crate::analyze::what_if::Edit;
-use crate::heaps::{Arena, Heap, Role};
+use crate::heaps::{Allocator, Arena, Heap, Role};
 
 /// Memory alone matters from this share of what is committed on: a tenth.
 const LEAST_MEMORY: u64 = 10;
@@ -67,6 +67,13 @@ impl<'a> Main<'a> {
         let brk = self.brk.filter(|brk| bytes < brk.size())?;
         AddrRange::new(Addr(brk.end().0.checked_sub(bytes)?), brk.end())
     }
+}
+
+/// What glibc's heap would give back.
+fn returns(patient: &Patient<'_>) -> Option<Returns> {
+    let heap = |returns: &Returns| patient.heaps.list.get(returns.heap);
+    let all = Returns::of(patient.snapshot, patient.heaps);
+    all.into_iter().find(|returns| heap(returns).is_some_and(|heap| heap.allocator == Allocator::Glibc))
 }
 
 /// A remedy that gives back `ranges` of address space and so much memory; without ranges memory alone.

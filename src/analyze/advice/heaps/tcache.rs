@@ -2,16 +2,14 @@
 
 use super::{Advice, Main, Patient, Remedy, giving_back};
 use crate::addr::AddrRange;
-use crate::analyze::heaps::{Pin, Returns};
-use crate::heaps::Allocator;
+use crate::analyze::heaps::Pin;
 use crate::units::{Bytes, plural};
 
 /// Without caches, what is free below those chunks would have joined top.
 pub(super) fn try_it(patient: &Patient<'_>) -> Option<Advice> {
     let main = Main::of(patient)?;
-    let all = Returns::of(patient.snapshot, patient.heaps);
-    let glibc = |r: &&Returns| patient.heaps.list.get(r.heap).is_some_and(|h| h.allocator == Allocator::Glibc);
-    let pins: Vec<&Pin> = all.iter().find(glibc)?.pins.iter().filter(|pin| pin.is_cached()).collect();
+    let returns = super::returns(patient)?;
+    let pins: Vec<&Pin> = returns.pins.iter().filter(|pin| pin.is_cached()).collect();
     let page = patient.snapshot.space.bounds().page_size.max(1);
     let held = |pin: &&Pin| pin.blocker.size.saturating_add(pin.blocker.free_below);
     let memory: u64 = pins.iter().map(held).map(|bytes| bytes - bytes % page).fold(0, u64::saturating_add);

@@ -2,8 +2,7 @@
 
 use super::{Advice, Main, Patient, Remedy, giving_back};
 use crate::addr::AddrRange;
-use crate::analyze::heaps::{DEFAULT, Malloc, Returns};
-use crate::heaps::Allocator;
+use crate::analyze::heaps::{DEFAULT, Malloc};
 use crate::units::Bytes;
 
 /// A large top chunk, which a lower threshold would have given back.
@@ -29,9 +28,7 @@ pub(super) fn try_threshold(patient: &Patient<'_>) -> Option<Advice> {
 /// malloc_trim(0): whole free pages go, wherever they are; of address space only the end of the brk heap.
 pub(super) fn try_malloc_trim(patient: &Patient<'_>) -> Option<Advice> {
     let main = Main::of(patient)?;
-    let all = Returns::of(patient.snapshot, patient.heaps);
-    let glibc = |r: &&Returns| patient.heaps.list.get(r.heap).is_some_and(|h| h.allocator == Allocator::Glibc);
-    let returns = all.iter().find(glibc).filter(|returns| returns.memory > 0 || returns.address_space > 0)?;
+    let returns = super::returns(patient).filter(|returns| returns.memory > 0 || returns.address_space > 0)?;
     let of_brk = main.arena.trim.map_or(0, |trim| trim.address_space);
     let end: Vec<AddrRange> = main.end_of_brk(of_brk).into_iter().collect();
     let what = match end.is_empty() {
